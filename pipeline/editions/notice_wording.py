@@ -12,7 +12,9 @@ _ENGLISH: Wording = {
     "issue_without_number": "“{title}”",
     "subject_approval": "{issue} waits for you",
     "subject_held": "{issue} is held",
+    "subject_mistake": "{issue} is held",
     "subject_held_list": "{issue} is held for {list}",
+    "subject_mistake_list": "{issue} is held for {list}",
     "subject_paused": "{issue}: sending is paused",
     "subject_doubt": "{issue}: {count} in doubt",
     "subject_finished": "{issue} is out",
@@ -23,7 +25,10 @@ _ENGLISH: Wording = {
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
     "held": "{issue} is held and nobody was mailed: {reason}. Once you are content, the first line mails it, the "
             "second publishes it without mail:",
+    "mistake": "{issue} is held and nobody was mailed: {reason}. It goes once that is mended; to publish it without "
+               "mail:",
     "held_list": "{issue} was mailed, but not to {list}: {reason}. Once you are content, let it go:",
+    "mistake_list": "{issue} was mailed, but not to {list}: {reason}. It goes once that is mended.",
     "paused": "The mailing of {issue} to {list} is paused: {reason}. {sent} of {audience} readers have it. When the "
               "cause is mended, go on with:",
     "doubt": "{count} of {audience} readers of {issue} ({list}) may or may not have it: avviso, or the line to the "
@@ -50,7 +55,9 @@ _SIMPLIFIED: Wording = {
     "issue_without_number": "《{title}》",
     "subject_approval": "{issue}等你批准",
     "subject_held": "{issue}被扣下了",
+    "subject_mistake": "{issue}被扣下了",
     "subject_held_list": "{issue}暂不寄往 {list}",
+    "subject_mistake_list": "{issue}暂不寄往 {list}",
     "subject_paused": "{issue}暂停发送",
     "subject_doubt": "{issue}有 {count} 封存疑",
     "subject_finished": "{issue}已寄出",
@@ -60,7 +67,9 @@ _SIMPLIFIED: Wording = {
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
     "held": "{issue}被扣下，没有寄给任何人：{reason}。看过没问题，第一行寄出，第二行只发布不寄信：",
+    "mistake": "{issue}被扣下，没有寄给任何人：{reason}。改好之后自动寄出；如果只想发布、不寄信：",
     "held_list": "{issue}已经寄出，但没有寄往 {list}：{reason}。看过没问题，就放行：",
+    "mistake_list": "{issue}已经寄出，但没有寄往 {list}：{reason}。改好之后自动寄出。",
     "paused": "{issue}发往 {list} 的邮件暂停了：{reason}。{audience} 位读者中已有 {sent} 位收到。排除原因后继续：",
     "doubt": "{issue}（{list}）的 {audience} 位读者中，有 {count} 位不知是否收到：信交出去之后、收到回音之前，"
              "程序或线路中断了。这类信几乎都已送达。请用下面的一行决定，或者不管它：{otherwise}。",
@@ -87,7 +96,9 @@ _TRADITIONAL: Wording = {
     "issue_without_number": "《{title}》",
     "subject_approval": "{issue}等你核准",
     "subject_held": "{issue}被扣下了",
+    "subject_mistake": "{issue}被扣下了",
     "subject_held_list": "{issue}暫不寄往 {list}",
+    "subject_mistake_list": "{issue}暫不寄往 {list}",
     "subject_paused": "{issue}暫停發送",
     "subject_doubt": "{issue}有 {count} 封存疑",
     "subject_finished": "{issue}已寄出",
@@ -97,7 +108,9 @@ _TRADITIONAL: Wording = {
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
     "held": "{issue}被扣下，沒有寄給任何人：{reason}。看過沒問題，第一行寄出，第二行只發佈不寄信：",
+    "mistake": "{issue}被扣下，沒有寄給任何人：{reason}。改好之後自動寄出；如果只想發佈、不寄信：",
     "held_list": "{issue}已經寄出，但沒有寄往 {list}：{reason}。看過沒問題，就放行：",
+    "mistake_list": "{issue}已經寄出，但沒有寄往 {list}：{reason}。改好之後自動寄出。",
     "paused": "{issue}發往 {list} 的郵件暫停了：{reason}。{audience} 位讀者中已有 {sent} 位收到。排除原因後繼續：",
     "doubt": "{issue}（{list}）的 {audience} 位讀者中，有 {count} 位不知是否收到：信交出去之後、收到回音之前，"
              "程式或線路中斷了。這類信幾乎都已送達。請用下面的一行決定，或者不管它：{otherwise}。",

@@ -85,6 +85,12 @@ MISTAKE = "mistake: "
 AS_IT_IS = "`avviso approve` it as it is"
 """How such a reason ends where a person may let it go unmended."""
 
+
+def waits_for_mending(reason: str) -> bool:
+    """Whether what is held for this reason goes once it is mended, and not before, whatever a person says."""
+    return reason.startswith(MISTAKE) and AS_IT_IS not in reason
+
+
 COPIES = 3     # of one message that a post may come to have without an answer, before a person is asked
 EVERYBODY = 0  # stands for a person in a delivery to a service that owns the readers; no subscriber has this id
 MAINTAINER = -1  # stands for who runs the publication, in a letter to them; no subscriber has this id

@@ -15,7 +15,7 @@ from pipeline.clock import local
 from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
-from pipeline.mailings.mailing import MISTAKE, DeliveryState, DoubtPolicy, Mailing, MailingState
+from pipeline.mailings.mailing import MISTAKE, DeliveryState, DoubtPolicy, Mailing, MailingState, waits_for_mending
 from pipeline.publish.cadence import expected
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
@@ -83,7 +83,11 @@ def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[
 def _held(record: Record) -> Matter:
     cause, _, reason = record.reason.partition(": ")
     name = shlex.quote(record.key)
-    kind, words = ("approval", ("preview", "approve")) if cause == "approval" else ("held", ("approve", "adopt"))
+    kind, *words = "held", "approve", "adopt"
+    if cause == "approval":
+        kind, *words = "approval", "preview", "approve"
+    elif waits_for_mending(record.reason):
+        kind, *words = "mistake", "adopt"
     told = MISTAKE if record.reason.startswith(MISTAKE) else record.reason  # its line moves while its author writes
     return Matter(f"held {record.key} {told}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
@@ -92,8 +96,10 @@ def _held(record: Record) -> Matter:
 
 def _held_list(record: Record, mailing: Mailing) -> Matter:
     """One of its lists waits, while another was mailed."""
-    return Matter(f"held {record.key} to {mailing.list} {mailing.reason}", "held_list", record.number, record.title,
-                  (f"avviso approve {shlex.quote(record.key)}",),
+    for_mending = waits_for_mending(mailing.reason)
+    return Matter(f"held {record.key} to {mailing.list} {mailing.reason}",
+                  "mistake_list" if for_mending else "held_list", record.number, record.title,
+                  () if for_mending else (f"avviso approve {shlex.quote(record.key)}",),
                   {"list": mailing.list, "cause": mailing.reason.partition(": ")[0], "reason": mailing.reason})
 
 

@@ -18,7 +18,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
-from pipeline.mailings.mailing import AS_IT_IS, MISTAKE, DeliveryState, Mailing, MailingState
+from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState, waits_for_mending
 from pipeline.publish.pickup import as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
@@ -97,8 +97,9 @@ def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailin
     begun = {mailing.issue_key for mailing in mailings if mailing.started_at}
     for mailing in mailings:
         if mailing.state is MailingState.HELD and mailing.issue_key in begun:  # the issue itself counts as mailed
-            yield Problem("", f"{mailing.issue_key} to {mailing.list} is held: {mailing.reason}",
-                          f"`avviso approve {shlex.quote(mailing.issue_key)}` mails it", rule="held-list")
+            way = ("it goes once that is mended" if waits_for_mending(mailing.reason)
+                   else f"`avviso approve {shlex.quote(mailing.issue_key)}` mails it")
+            yield Problem("", f"{mailing.issue_key} to {mailing.list} is held: {mailing.reason}", way, rule="held-list")
         yield from matters_of(mailing)
     for call in ledger.hubs.given_up():
         yield Problem("", f"the hub {call.hub} does not take the news of {call.topic}", "mend feeds.websub, or wait",
@@ -109,7 +110,7 @@ def _held(record: Record, name: str) -> Problem:
     """`name` is how a command calls it."""
     adopts = f"`avviso adopt {name}` publishes it without mail"
     ways = f"`avviso approve {name}` mails it, {adopts}"
-    if record.reason.startswith(MISTAKE) and AS_IT_IS not in record.reason:
+    if waits_for_mending(record.reason):
         ways = f"it goes once that is mended; {adopts}"
     cause, _, why = record.reason.partition(": ")
     if cause == "approval":

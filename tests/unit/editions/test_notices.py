@@ -23,6 +23,8 @@ DOUBT = Matter("doubt 3", "doubt", 14, "On paper", ("avviso resolve 14 --assume-
                {"list": "weekly", "count": "2", "audience": "10", "expires": "2026-03-25 20:00"})
 OTHERS = [
     Matter("l", "held_list", 1, "A", ("x",), {"list": "daily", "cause": "late", "reason": "late: why"}),
+    Matter("e", "mistake", 1, "A", ("x",), {"cause": "mistake", "reason": "mistake: why"}),
+    Matter("f", "mistake_list", 1, "A", (), {"list": "daily", "cause": "mistake", "reason": "mistake: why"}),
     Matter("a", "approval", 1, "A", ("x",), {"cause": "approval", "reason": "the first mailing that really goes out"}),
     Matter("p", "paused", 1, "A", ("x",), {"list": "weekly", "reason": "why", "sent": "1", "audience": "2"}),
     Matter("b", "broken", None, "", ("x",), {"path": "1.md", "problem": '1.md:2: date "x" is not a day'}),
