@@ -18,6 +18,7 @@ except ModuleNotFoundError:  # optional extra
 
 TEXT = frozenset({".xml", ".json", ".html", ".css", ".js", ".opml", ".svg", ".txt"})
 LEAST_BYTES = 1024  # below that a twin saves no packet
+SUFFIXES = {"br": ".br", "gzip": ".gz"}  # by the name that HTTP has for each, the shorter one first
 
 
 def _gzip(content: bytes) -> bytes:
@@ -31,7 +32,8 @@ def _brotli(content: bytes) -> bytes:
     return bytes(brotli.compress(content, quality=5, mode=brotli.MODE_TEXT))
 
 
-PACKERS: Mapping[str, Callable[[bytes], bytes]] = {".gz": _gzip} | ({".br": _brotli} if brotli else {})
+PACKERS: Mapping[str, Callable[[bytes], bytes]] = {
+    SUFFIXES["gzip"]: _gzip} | ({SUFFIXES["br"]: _brotli} if brotli else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +63,4 @@ def twins(name: str, content: bytes) -> dict[str, bytes]:
 
 def twin_names(name: str) -> tuple[str, ...]:
     """What its twins would be called, also those that another machine made."""
-    return tuple(name + suffix for suffix in (".gz", ".br")) if PurePosixPath(name).suffix in TEXT else ()
+    return tuple(name + suffix for suffix in SUFFIXES.values()) if PurePosixPath(name).suffix in TEXT else ()

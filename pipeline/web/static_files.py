@@ -22,13 +22,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.feeds.file_headers import STYLED, cache_control, media_type
+from pipeline.feeds.twins import LEAST_BYTES, SUFFIXES
 from pipeline.issues.html.embeds import FRAMES
 from pipeline.web.conditions import OK, judge
 
 SMALL_BYTES = 1024 * 1024    # larger files are not kept in memory
-WORTH_BYTES = 1024           # smaller ones are not worth compressing
 KEPT = 128                   # files
-TWINS = {"br": ".br", "gzip": ".gz"}
 AT_ONCE = 8                  # threads that may hang on a disk
 
 _TEXT = ("text/", "application/xml", "application/json", "application/atom+xml", "application/rss+xml",
@@ -138,7 +137,7 @@ def _copy(file: Path, mtime_ns: int, kind: str) -> ServedFile:
     """The file as it is at that time: a changed one is another copy."""
     content = file.read_bytes()
     packed: dict[str, bytes] = {}
-    if len(content) >= WORTH_BYTES and kind.startswith(_TEXT):
+    if len(content) >= LEAST_BYTES and kind.startswith(_TEXT):
         with suppress(KeyError, OSError):
             packed["br"] = _twins(file, mtime_ns)["br"].read_bytes()
         packed["gzip"] = gzip.compress(content, 6, mtime=0)
@@ -148,7 +147,7 @@ def _copy(file: Path, mtime_ns: int, kind: str) -> ServedFile:
 def _twins(file: Path, mtime_ns: int) -> dict[str, Path]:
     """The twins that were written with the file, by their encoding; one of another time is out of date
     (`feeds.twins`)."""
-    beside = {encoding: file.with_name(f"{file.name}{suffix}") for encoding, suffix in TWINS.items()}
+    beside = {encoding: file.with_name(f"{file.name}{suffix}") for encoding, suffix in SUFFIXES.items()}
     return {encoding: twin for encoding, twin in beside.items() if _is_of(twin, mtime_ns)}
 
 
