@@ -55,7 +55,7 @@ _CLASSES = {
     "pre": {FORMULA},
     "section": {"footnotes"},
     "ol": {"contents"},
-    "ul": {"contents"},
+    "ul": {"contents", "marked"},
 }
 # The library's time grows with the square of the references in one text; this character no text has (`decoding`).
 _AMPERSAND = "\ufdd0"

@@ -53,6 +53,11 @@ def settle_breaks(tokens: Sequence[Token], mode: Breaks, language: str) -> None:
         token.children = list(_settled(token.children or (), mode, asian))
 
 
+def has_own_mark(line: str) -> bool:
+    """Whether a line begins with a bullet, an emoji or a number that its author typed."""
+    return _ITEM.match(line) is not None
+
+
 def is_mostly_asian(text: str, language: str) -> bool:
     """Has the text at least as many East Asian letters as other words? Without either, its language tells."""
     letters, words = count_letters(text), count_words(text)

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from markdown_it.token import Token
 
+from pipeline.issues.markdown.breaks import has_own_mark
 from pipeline.issues.markdown.formulas import with_formulas_said
 from pipeline.issues.markdown.headings import TOP, Heading, fold, plain_text
 
@@ -170,8 +171,8 @@ def _framed(tokens: Sequence[Token]) -> Iterator[Token]:
                 yield from (token, _joined(tokens[at + 1:end:3]), tokens[at + 2])
                 at = end
                 continue
-        elif token.type in ("bullet_list_open", "ordered_list_open") and _only_leads(tokens, at + 1):
-            token.attrs["class"] = "contents"
+        elif token.type in ("bullet_list_open", "ordered_list_open") and (leading := _leading(tokens, at + 1)):
+            token.attrs["class"] = _named([plain_text(inline.children or ()) for inline in leading])
         yield token
         at += 1
 
@@ -187,13 +188,21 @@ def _joined(inlines: Sequence[Token]) -> Token:
     return first
 
 
-def _only_leads(tokens: Sequence[Token], at: int) -> bool:
-    """Is every item of the list whose first one stands at `at` a line that leads elsewhere?"""
+def _leading(tokens: Sequence[Token], at: int) -> Sequence[Token]:
+    """The lines of the list whose first item stands at `at`; none where there is one alone, or one leads nowhere."""
     first = at
     while tokens[at].type == "list_item_open" and _leads(tokens[at + 1:at + 4]) and (
             tokens[at + 4].type == "list_item_close"):
         at += 5
-    return at > first + 5 and tokens[at].type in ("bullet_list_close", "ordered_list_close")
+    ends = at > first + 5 and tokens[at].type in ("bullet_list_close", "ordered_list_close")
+    return tokens[first + 2:at:5] if ends else ()
+
+
+def _named(lines: Sequence[str]) -> str:
+    """The classes of a list of contents: what is `marked` has a number or an emoji in each line, and needs no bullets.
+    """
+    marked = all(_NUMBERED.fullmatch(line) or _CHINESE.fullmatch(line) or has_own_mark(line) for line in lines)
+    return "contents marked" if marked else "contents"
 
 
 def _lines(children: Sequence[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
@@ -217,13 +226,13 @@ def _alike(one: str, other: str) -> bool:
 def _list(headings: Sequence[Heading]) -> Iterator[Token]:
     """A list of the two upper levels among these, the lower one indented below a higher one."""
     top = min((heading.level for heading in headings), default=TOP)
+    shown = [heading for heading in headings if heading.level <= top + 1]
     depth = 0
-    for heading in headings:
-        if heading.level > top + 1:
-            continue
+    for heading in shown:
         inner = min(heading.level - top + 1, depth + 1)
         if inner > depth:
-            yield Token("bullet_list_open", "ul", 1, block=True, attrs={} if depth else {"class": "contents"})
+            yield Token("bullet_list_open", "ul", 1, block=True, attrs={} if depth else {
+                "class": _named([one.text for one in shown])})
         else:
             yield from _endings(depth - inner)
             yield Token("list_item_close", "li", -1, block=True)

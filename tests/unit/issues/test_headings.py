@@ -160,7 +160,8 @@ FRAMED = '<p class="contents"><a href="#1甲">1、甲</a><br>\n<a href="#2-乙">
     ("1、甲\n2、乙\n\n", FRAMED),
     ("1、甲\n\n2、乙\n\n", FRAMED),
     ("- 1、甲\n- 2、乙\n\n", (
-        '<ul class="contents">\n<li><a href="#1甲">1、甲</a></li>\n<li><a href="#2-乙">2、乙</a></li>\n</ul>\n')),
+        '<ul class="contents marked">\n<li><a href="#1甲">1、甲</a></li>\n'
+        '<li><a href="#2-乙">2、乙</a></li>\n</ul>\n')),
     ("1. 甲\n2. 乙\n\n", NUMBERED),
     ("- 1. 甲\n- 2. 乙\n\n", NUMBERED),
     ("目录：\n1、甲\n2、乙\n\n", f"<p>目录：</p>\n{FRAMED}"),
@@ -182,6 +183,15 @@ def test_a_toc_line_becomes_the_contents(marker: str, before: str) -> None:
         f'{before}<ul class="contents">\n<li><a href="#a">a</a>\n<ul>\n'
         '<li><a href="#b">b</a></li>\n<li><a href="#d">d</a></li>\n'
         '</ul>\n</li>\n<li><a href="#e">e</a></li>\n</ul>\n')
+
+
+@pytest.mark.parametrize(("headings", "classes"), [
+    ("## 1、甲\n\n## 2. b", "contents marked"), ("## 一、甲\n\n## 🚀 b", "contents marked"),
+    ("## 1、甲\n\n### b\n\n## 2、乙", "contents"), ("## 甲\n\n## 2、乙", "contents"),
+    ("## 3 moons\n\n## 2 suns", "contents"),
+])
+def test_contents_whose_lines_all_have_a_mark_of_their_own_need_no_bullets(headings: str, classes: str) -> None:
+    assert shown(f"[TOC]\n\n{headings}", Target.WEB).startswith(f'<ul class="{classes}">')
 
 
 def test_a_toc_line_without_headings_lists_nothing_and_is_text_where_it_is_all() -> None:
