@@ -2,6 +2,7 @@
 
     manuscript    all of it, in one value: front matter above file name above first lines
     frontmatter   YAML, TOML or `Key: value` above the text      fields   each as it was typed
+    given         what each field says, under all names it has   titles   what is called so by no field
     headers       such lines without fences          braces     JSON and EDN above the text
     dateline      a day above the text
     naming        what a file name says                dates, years   what a day may look like, and a folder of them
