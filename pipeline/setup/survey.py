@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -94,13 +94,51 @@ class Survey:
 
 def survey(folder: Path, issues: Path | None = None) -> Survey:
     """Looks at a folder. `issues` overrides where its issues are. Raises OutputError if there is no such folder."""
+    _refuse_what_is_no_folder(folder, issues)
+    where = folder / issues if issues else _busiest(folder)
+    place = os.path.relpath(where, folder).replace(os.sep, "/")
+    found = sorted(_markdown(where))
+    kinds = _told_apart(folder, where, found)
+    files = kinds.issues
+    paths = [file.relative_to(where).as_posix() for file in files]
+    return Survey(
+        title=name_of(folder),
+        issues=place,
+        static=_static(folder, where, files), below=kinds.below, files=len(files),
+        suffixes=tuple(sorted({file.suffix for file in files})),
+        others=(*_others(sorted(kinds.documents), files, where), *kinds.translated,
+                *(_skipped(where) if kinds.below else ())),
+        language=_language(files[-SAMPLE:]), timezone=_timezone(),
+        anew=begin_anew((year_of(path), number_in_name(stem(path))) for path in paths),
+        left_out=() if issues else _left_out(folder, kinds.decided),
+        exported=() if found else tuple(sorted(
+            file.relative_to(folder).as_posix() for file in _files(folder, HTML_SUFFIXES))),
+        site=_free(folder, place),
+    )
+
+
+def _refuse_what_is_no_folder(folder: Path, issues: Path | None) -> None:
     for named in (folder, *([folder / issues] if issues else [])):
         if not named.is_dir():
             raise OutputError("is not a folder", path=str(named), remedy="make it, or name another")
     if issues and not _is_text(str(issues)):
         raise OutputError("has a name that is not UTF-8", path=printable(str(issues)), remedy="rename it")
-    where = folder / issues if issues else _busiest(folder)
-    found = sorted(_markdown(where))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """What the Markdown files of a folder are. `below` is as in Survey, `translated` are patterns; whether those that
+    are `decided` are issues nobody need be asked."""
+
+    issues: Sequence[Path]
+    documents: Collection[Path]
+    below: str
+    translated: Sequence[str]
+    decided: Collection[Path]
+
+
+def _told_apart(folder: Path, where: Path, found: Sequence[Path]) -> _Kinds:
+    """Issues, documents beside them and translations, among all that lies in `where`."""
     documents = {file for file in found if _is_document(file)} | _inside_others(found)
     files = [file for file in found if file not in documents]
     below = _below(folder, files) if where == folder else _beneath(where, files)
@@ -109,23 +147,9 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
     paths = {file: file.relative_to(where).as_posix() for file in found}
     translated = translations({paths[file] for file in files})
     wanted, is_translation = matcher([f"{below}*"], translated), matcher(translated, [])
-    known = {file for file in found if file in documents or is_translation(paths[file])}
-    files = [file for file in files if wanted(paths[file])]
-    others = _others(sorted(documents), files, where)
-    place = os.path.relpath(where, folder).replace(os.sep, "/")
-    return Survey(
-        title=name_of(folder),
-        issues=place,
-        static=_static(folder, where, files), below=below, files=len(files),
-        suffixes=tuple(sorted({file.suffix for file in files})),
-        others=(*others, *translated, *(_skipped(where) if below else ())),
-        language=_language(files[-SAMPLE:]), timezone=_timezone(),
-        anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
-        left_out=() if issues else _left_out(folder, known.union(files)),
-        exported=() if found else tuple(sorted(
-            file.relative_to(folder).as_posix() for file in _files(folder, HTML_SUFFIXES))),
-        site=_free(folder, place),
-    )
+    issues = [file for file in files if wanted(paths[file])]
+    decided = {file for file in found if file in documents or is_translation(paths[file])}.union(issues)
+    return _Kinds(issues, documents, below, translated, decided)
 
 
 def _free(folder: Path, issues: str) -> str:
@@ -145,7 +169,7 @@ def _left_out(folder: Path, decided: Collection[Path]) -> tuple[str, ...]:
     return tuple(file.relative_to(folder).as_posix() for file in in_order)
 
 
-def _below(folder: Path, files: list[Path]) -> str:
+def _below(folder: Path, files: Sequence[Path]) -> str:
     """The folders of the issues of a folder that holds some itself: none, or those of years where more lie there.
 
     Any folders, but not the top, where what lies below has numbers and days in its names, and nothing at the top has.
@@ -161,19 +185,19 @@ def _below(folder: Path, files: list[Path]) -> str:
     return IN_FOLDERS if _lie_below(top, files) else ""
 
 
-def _beneath(where: Path, files: list[Path]) -> str:
+def _beneath(where: Path, files: Sequence[Path]) -> str:
     """The folders of issues that lie in one folder of several: any, but not its top with nothing but pages."""
     top = [file for file in files if file.parent == where]
     return IN_FOLDERS if top and _lie_below(top, files) else ANYWHERE
 
 
-def _lie_below(top: list[Path], files: list[Path]) -> bool:
+def _lie_below(top: Sequence[Path], files: Sequence[Path]) -> bool:
     """Whether what lies below the top is plainly issues, and what lies there is none."""
     named = sum(map(_is_named, files))
     return named >= LIKELY and named * 3 > len(files) * 2 and not any(map(_is_like_an_issue, top))
 
 
-def _static(folder: Path, where: Path, files: list[Path]) -> str:
+def _static(folder: Path, where: Path, files: Sequence[Path]) -> str:
     """Where most of the pictures lie that issues show and that are not in the issues folder; "" if there are none.
     Or the folder from which their links to one another begin: `/docs/14.md`."""
     shown = {(file.parent, address) for file in files[-PICTURED:] if file.is_file()
@@ -210,7 +234,7 @@ def _is_bundle(file: Path) -> bool:
     return 2 * sum(map(_is_named, others)) <= len(others) if numbered else says_period(name) and not others
 
 
-def _others(documents: list[Path], issues: list[Path], where: Path) -> list[str]:
+def _others(documents: Sequence[Path], issues: Sequence[Path], where: Path) -> list[str]:
     """What keeps documents out: their names in all folders, or their paths where issues have or may have such names."""
     names = {file.name for file in issues}
     parts = not any(name.startswith("_") for name in names)
@@ -238,10 +262,7 @@ def _skipped(where: Path) -> list[str]:
 
 
 def _busiest(folder: Path) -> Path:
-    """The folder of the issues, with all its years; `issues` where there are no Markdown files.
-
-    From the top down to where files lie, always into the folder with most of them below it.
-    """
+    """The folder of the issues, with all its years; `issues` where there are no Markdown files."""
     files = _candidates(folder)
     if any(file.is_relative_to(folder / POSTS) for file in files):
         return folder / POSTS
@@ -253,8 +274,11 @@ def _busiest(folder: Path) -> Path:
     if called and max(called.values()) >= FEW:
         enough = [place for place, count in called.items() if count >= FEW]
         return min(enough, key=lambda place: (place.name.lower() == _DIARY, -called[place], place))
-    files = likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files
-    where = folder
+    return _deepest(folder, likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files)
+
+
+def _deepest(where: Path, files: Sequence[Path]) -> Path:
+    """From a folder down to where files lie, always into the one with most of them below it."""
     while True:
         below = [file.relative_to(where).parts for file in files if file.is_relative_to(where)]
         branches = Counter(parts[0] for parts in below if len(parts) > 1)
@@ -342,7 +366,7 @@ def _is_document(file: Path) -> bool:
     return _SHOUTED.fullmatch(file.stem) is not None and not _is_like_an_issue(file)
 
 
-def _language(files: list[Path]) -> str:
+def _language(files: Sequence[Path]) -> str:
     """The one that more than half of the texts name, or else the one that they are written in."""
     texts = [file.read_text(encoding="utf-8", errors="replace")[:20_000] for file in files if file.is_file()]
     named = Counter(language_tag(found[1]) for text in texts if (found := _LANGUAGE.search(text[:2_000])))
