@@ -84,26 +84,33 @@ def has_words(token: Token) -> bool:
 
 
 def _without_title(tokens: Sequence[Token], title: str) -> list[Token]:
-    """Only the very first heading can be the title, if none is larger; the page prints that already.
+    """The page prints the title already: a first paragraph or heading that says the same goes."""
+    if _begins_with(tokens, title):
+        return list(tokens[_PARAGRAPH:])
+    words = {at: plain_text(tokens[at + 1].children or ()) for at, token in enumerate(tokens)
+             if token.type == "heading_open"}
+    places = [at for at in words if words[at]]
+    if not places or not fold(title) or any(tokens[at].tag < tokens[places[0]].tag for at in places):
+        return list(tokens)
+    at = places[0]
+    alike = [fold(words[place]) for place in places if tokens[place].tag == tokens[at].tag]
+    is_title = TITLE.fullmatch(words[at]) is not None or _repeats_title(tokens, at, alike, fold(title))
+    return [*tokens[:at], *tokens[at + 3:]] if is_title else list(tokens)
+
+
+def _repeats_title(tokens: Sequence[Token], at: int, alike: Sequence[str], title: str) -> bool:
+    """Whether the first heading, at `at`, is the title once more. `alike` are the headings of its level, folded.
 
     Below other words and with its like after it, it is the heading of a part, whose place must not go; so is one of
     level 2 or deeper below any words, or with a link.
     """
-    if _begins_with(tokens, title):
-        return list(tokens[_PARAGRAPH:])
-    places = [n for n, token in enumerate(tokens)
-              if token.type == "heading_open" and plain_text(tokens[n + 1].children or ())]
-    if not places or not fold(title) or any(tokens[n].tag < tokens[places[0]].tag for n in places):
-        return list(tokens)
-    at = places[0]
-    if TITLE.fullmatch(plain_text(tokens[at + 1].children or ())):
-        return [*tokens[:at], *tokens[at + 3:]]
-    first, *others = [fold(plain_text(tokens[n + 1].children or ())) for n in places if tokens[n].tag == tokens[at].tag]
-    alone = tokens[at].tag == "h1" and all(other == first for other in others)
-    linked = tokens[at].tag != "h1" and any(child.type == "link_open" for child in tokens[at + 1].children or ())
-    part = linked or (not alone and any(map(has_words, tokens[:at])))
-    repeats = first == fold(title) or (at == 0 and alone and not linked and _is_named_title(first, fold(title)))
-    return [*tokens[:at], *tokens[at + 3:]] if repeats and not part else list(tokens)
+    is_top = tokens[at].tag == "h1"
+    is_alone = is_top and len(set(alike)) == 1
+    if not is_top and any(child.type == "link_open" for child in tokens[at + 1].children or ()):
+        return False
+    if not is_alone and any(map(has_words, tokens[:at])):
+        return False
+    return alike[0] == title or (at == 0 and is_alone and _is_named_title(alike[0], title))
 
 
 def _begins_with(tokens: Sequence[Token], title: str) -> bool:
