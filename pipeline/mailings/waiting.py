@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.clock import local
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.suspects import TRIES, Parked
-from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
 from pipeline.mailings.warm_up import Plan, waits_until
 
 REMEMBERED = timedelta(days=7)
@@ -37,9 +37,10 @@ def waits(
 
     `zone` is the maintainer's.
     """
-    if not ledger.mailings.all(MailingState.SENDING):
+    sending = ledger.mailings.all(MailingState.SENDING)
+    if not sending:
         return []
-    return list(_reasons(ledger, provider, plan, now, steady, zone))
+    return list(_reasons(ledger, provider, plan, now, steady, zone)) or list(_deferred(ledger, sending, now, zone))
 
 
 def _reasons(
@@ -56,3 +57,13 @@ def _reasons(
     for domain, until in sorted(state.domains.items()):
         if until > now:
             yield f"readers at {domain} wait until {local(until, zone)}: it wants us to be slower"
+
+
+def _deferred(ledger: Ledger, sending: Sequence[Mailing], now: datetime, zone: ZoneInfo) -> Iterator[str]:
+    """When those come again whom a server put off, once nobody else is left."""
+    if any(mailing.counts[state] for mailing in sending for state in (DeliveryState.PENDING, DeliveryState.SENDING)):
+        return
+    following = ledger.progress.next_try()
+    if following and following[0] > now:
+        due_at, reply = following
+        yield f"waits until {local(due_at, zone)} to try again what was deferred{f': {reply}' if reply else ''}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 
 from pipeline.database import Database
-from pipeline.mailings.mailing import DeliveryState
+from pipeline.mailings.mailing import DeliveryState, MailingState
 from pipeline.schema import delivery, mailing
 
 PAGE = 5000
@@ -44,6 +45,18 @@ class Progress:
                 .order_by(delivery.c.id).limit(limit)
             ).all()
         return [Seen(row.id, row.address or "", DeliveryState(row.state)) for row in rows]
+
+    def next_try(self) -> tuple[datetime, str] | None:
+        """When the first of what was deferred is due, and what was said of it; None where nothing of mailings that are
+        being sent is."""
+        first = (
+            select(delivery.c.due_at, delivery.c.reply).join(mailing)
+            .where(delivery.c.state == DeliveryState.DEFERRED, mailing.c.state == MailingState.SENDING)
+            .order_by(delivery.c.due_at, delivery.c.id).limit(1)
+        )
+        with self._db.read() as connection:
+            row = connection.execute(first).one_or_none()
+        return None if row is None else (row.due_at, row.reply)
 
     def again(self, ids: Collection[int]) -> dict[int, DeliveryState]:
         """Where these stand now."""

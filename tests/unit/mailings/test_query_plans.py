@@ -27,6 +27,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "how many doubts": lambda ledger: ledger.doubts.count(),
     "what was put off too far": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
+    "when the first is tried again": lambda ledger: ledger.progress.next_try(),
     "mailings and their counts": lambda ledger: ledger.mailings.all(),
     "how far the ledger has come": lambda ledger: ledger.notebook.reach(5),
     "what the post refused": lambda ledger: ledger.events.refusals((NOON, 0)),
