@@ -143,9 +143,12 @@ def _is_static(path: str) -> bool:
 
 def issues_meant(path: str) -> tuple[str, ...]:
     """The files of issues that a path without their ending may mean, as pages of site generators are called:
-    `13-ink.html`, and seen from the issue `13-ink` or `13-ink/`."""
-    if path.endswith(".html"):
-        return (f"{path.removesuffix('.html')}.md",)
+    `13-ink.html`, and seen from the issue `13-ink` or `13-ink/`; and the longer one that Jekyll gives `13-ink.md`."""
+    stem, ending = posixpath.splitext(path)
+    if ending == ".html":
+        return (f"{stem}.md", f"{stem}.markdown")
+    if ending == ".md":
+        return (path, f"{stem}.markdown")
     bare = path.rstrip("/")
     name = bare.rpartition("/")[2]
     is_file = not name or "." in name or path.startswith("/")

@@ -119,7 +119,8 @@ class Bearings:
         """An issue, wherever in the content its folder is, or else that page of the site."""
         path, mark, place = reference.partition("#")
         parts = unquote(path).split("/")
-        files = ["/".join(parts[at:]) for at in range(len(parts))]
+        paths = ["/".join(parts[at:]) for at in range(len(parts))]
+        files = [file for below in paths for file in (below, *issues_meant(below))]
         issue = next((file for file in files if file in self.permalinks), "")
         for file in [issue] if issue else files:  # one that is not published yet may be any of them
             self.links[file] = self.permalinks.get(file, "")

@@ -63,4 +63,5 @@ def _fill(found: re.Match[str]) -> str:
             return name
         return f"@/{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
     quoted = _QUOTED.search(path or page)
-    return quoted[1] if quoted else ""
+    name = quoted[1] if quoted else ""
+    return f"@/{name.lstrip('/')}" if page and "/" in name and not name.startswith(".") else name
