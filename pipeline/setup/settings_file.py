@@ -20,7 +20,7 @@ issues:
 mailings:
   from: {sender}
 lists:
-  - {{id: weekly, name: Weekly}}
+  - {{id: weekly, name: {title}}}
 transport:
   kind: folder                              # writes .eml files into var/outbox; `smtp` sends them
 """

@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, says_period, shows_its_folder, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.language import language_tag
-from pipeline.setup.nameplate import name_of
+from pipeline.setup.nameplate import name_of, zone_of
 from pipeline.setup.tongue import language_of
 from pipeline.setup.translations import ANYWHERE, translations, without_language
 
@@ -119,7 +120,7 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         static=_static(folder, where, files), below=below, files=len(files),
         suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*others, *translated, *(_skipped(where) if below else ())),
-        language=_language(files[-SAMPLE:]), timezone=_timezone(),
+        language=_language(files[-SAMPLE:]), timezone=_timezone(folder),
         anew=begin_anew((year_of(paths[file]), number_in_name(stem(paths[file]))) for file in files),
         left_out=() if issues else _left_out(folder, known.union(files)),
         exported=() if found else tuple(sorted(
@@ -350,11 +351,12 @@ def _language(files: list[Path]) -> str:
     return tag if tag and times * 2 > len(texts) else language_of("".join(texts))
 
 
-def _timezone() -> str:
-    """The machine's zone, by its IANA name; UTC where it does not say."""
-    try:
+def _timezone(folder: Path) -> str:
+    """The zone of the site's settings, or else the machine's, by its IANA name; UTC where neither says."""
+    with suppress(ValueError, OSError, KeyError):
         from zoneinfo import ZoneInfo  # here, because an odd TZ must not keep `init` from starting
 
+        with suppress(ValueError, OSError, KeyError):
+            return ZoneInfo(zone_of(folder)).key
         return ZoneInfo(machine_zone()).key
-    except (ValueError, OSError, KeyError):
-        return "UTC"
+    return "UTC"

@@ -183,6 +183,18 @@ def test_survey_takes_the_machines_zone_or_utc(
     assert survey(tmp_path).timezone == found
 
 
+@pytest.mark.parametrize(("name", "said", "found"), [
+    ("_config.yml", "timezone: Europe/Rome", "Europe/Rome"), ("hugo.toml", 'timeZone = "Asia/Tokyo"', "Asia/Tokyo"),
+    ("_config.yml", "timezone: ''", "Europe/Berlin"), ("_config.yml", "timezone: Nowhere/Atlantis", "Europe/Berlin")])
+def test_survey_takes_the_zone_that_a_site_names_before_the_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str, found: str
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    (tmp_path / name).write_text(said, "utf-8")
+
+    assert survey(tmp_path).timezone == found
+
+
 def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TZ")
 
@@ -247,6 +259,7 @@ def test_settings_file_says_what_was_found(tmp_path: Path) -> None:
         "机器学习 Weekly", "zh-Hans", "Asia/Shanghai")
     assert config.issues.folder == tmp_path / "机器学习-weekly" / "posts"
     assert (config.mailings.sender.name, config.transport.kind) == ("机器学习 Weekly", "folder")
+    assert [(one.id, one.name) for one in config.lists] == [("weekly", "机器学习 Weekly")]
 
 
 @pytest.mark.parametrize("name", [
