@@ -37,8 +37,9 @@ def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(
     assert found == (address if page is None else address.replace("https://example.com/news/", "../"))
 
 
-@pytest.mark.parametrize("reference", ["{{ site.invitation }}", "%7B%7Bsite.url%7D%7D/a.png"])
-def test_what_only_a_site_generator_knows_is_no_address(reference: str) -> None:
+@pytest.mark.parametrize("reference", [
+    "{{ site.invitation }}", "%7B%7Bsite.url%7D%7D/a.png", "%%checkout_url%%", "%25%25share_url%25%25"])
+def test_what_only_a_site_generator_or_a_service_knows_is_no_address(reference: str) -> None:
     bearings = Bearings("14-type.md", "https://example.com/news/", {})
 
     assert (bearings.resolve(reference), bearings.assets) == ("", {})
