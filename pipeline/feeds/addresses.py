@@ -36,6 +36,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 IN_CONTENT = "@/"
 """With Zola, the root of the folder of all pages: `@/blog/paper.md` is a page, called by its file."""
+IN_ASSETS = "@assets/"
+"""With Hexo, the folder of what belongs to an issue, called like its file: `ink/` beside `ink.md`."""
 # What is taken from a folder of static files: that may hold a whole site with its sources.
 _STATIC = re.compile(
     r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"
@@ -166,6 +168,8 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     """
     plain = unquote(re.split(r"[?#]", reference, maxsplit=1)[0]).replace("\\", "/")
     plain = unicodedata.normalize("NFC", clean(plain))
+    if plain.startswith(IN_ASSETS):
+        plain = posixpath.join(posixpath.splitext(posixpath.basename(issue_path))[0], plain.removeprefix(IN_ASSETS))
     folder = "" if plain.startswith("/") else posixpath.dirname(issue_path)
     path = posixpath.normpath(posixpath.join(folder, plain.lstrip("/")))
     if below_static is not None and (plain.startswith("/") or (below_static and path.startswith("../"))):

@@ -23,7 +23,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{% card "墨水" %}', ""), ('{{< card a= "墨水" >}}', ""),
     ('{{< figure src="a.png" caption="A <press>" >}}',
      '<p><img src="a.png" alt="A &lt;press&gt;"><br>A &lt;press&gt;</p>'),
-    ("- a\n  {% asset_img b.png %}\n- c", '<ul>\n<li>a<p><img src="b.png" alt=""></p>\n</li>\n<li>c</li>\n</ul>'),
+    ("- a\n  {% asset_img b.png %}\n- c", '<ul>\n<li>a<p><img src="@assets/b.png" alt=""></p>\n</li>\n<li>c</li>\n</ul>'),
     ("{% youtube dQw4w9WgXcQ %}", PLAYER), ('{{< youtube id="dQw4w9WgXcQ" >}}', PLAYER),
     ('{%- include youtube.html id="dQw4w9WgXcQ" -%}', PLAYER),
     ('{{< tweet user="a" id="1234567" >}}',
