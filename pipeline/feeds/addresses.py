@@ -18,7 +18,9 @@ from urllib.parse import quote, unquote, urlsplit
 from pipeline.errors import ConfigError, IssueError
 from pipeline.feeds.characters import clean
 
-UNSAID = "https://newsletter.example.com/"  # what `init` writes for `publication.url` until its owner says it
+# What `init` writes for `publication.url` and `mailings.from` until their owner says them.
+UNSAID = "https://newsletter.example.com/"
+UNSAID_SENDER = "newsletter@example.com"
 LONGEST_BYTES = 200  # of one folder name; file systems take 255
 
 # First folders that are somebody else's: of the site itself, and the routes of `run`.

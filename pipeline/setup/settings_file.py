@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pipeline.feeds.addresses import UNSAID
+from pipeline.feeds.addresses import UNSAID, UNSAID_SENDER
 from pipeline.setup.survey import Survey
 
 TEMPLATE = """\
@@ -36,7 +36,7 @@ def settings_file(found: Survey) -> str:
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
         site=found.site, pages="" if found.site == SITE else f"\nsite:\n  folder: {found.site}",
         issues=_quoted(found.issues), patterns=_patterns(found), static=_static(found),
-        url=UNSAID, sender=_quoted(f"{found.title} <newsletter@example.com>"))
+        url=UNSAID, sender=_quoted(f"{found.title} <{UNSAID_SENDER}>"))
 
 
 def _patterns(found: Survey) -> str:
