@@ -13,8 +13,9 @@ import yaml
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.reading.excerpts import words_of
 
-_SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config/_default/hugo.toml",
-             "config/_default/config.toml")  # of Jekyll, Hexo, Hugo and Zola; `config.yaml` is ours
+# Of Jekyll, Hexo, Hugo and Zola; a `config.yaml` of ours has no title of its own.
+_SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config.yaml", "config.yml",
+             "config/_default/hugo.toml", "config/_default/config.toml")
 # Of VitePress and VuePress, Docusaurus, Quartz, Gatsby and Astro's own blog: programs, which are not run.
 _PROGRAMS = (*(f"{folder}.{name}/config" for folder in ("", "docs/", "src/") for name in ("vitepress", "vuepress")),
              "docusaurus.config", "quartz.config", "gatsby-config", "src/consts", "src/config")

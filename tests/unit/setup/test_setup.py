@@ -293,6 +293,8 @@ def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> Non
     ({"_config.yml": "subtitle: x\ntitle: Hexo\n", "README.md": "# Ink"}, "Ink"),
     ({"hugo.toml": "baseURL = 'https://example.com/'\ntitle = \"Ink #1\"\n"}, "Ink #1"),
     ({"config/_default/hugo.toml": "title = 'Ink'"}, "Ink"),
+    ({"config.yaml": "baseURL: https://example.com/\ntitle: Ink\n"}, "Ink"),
+    ({"config.yaml": "publication:\n  title: Ink\n"}, "Letters"),
     ({"config.toml": "[params]\nsubtitle = 'No'\n"}, "Letters"),
     ({"_config.yml": "title:\n  en: Ink\n"}, "Letters"),
     ({"_config.yml": "title: F# Weekly\n"}, "F# Weekly"), ({"_config.yml": "title: 'Ada''s ink'\n"}, "Ada's ink"),
