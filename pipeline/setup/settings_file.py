@@ -8,7 +8,7 @@ from pipeline.feeds.addresses import UNSAID, UNSAID_SENDER
 from pipeline.setup.survey import Survey
 
 TEMPLATE = """\
-# The settings of this newsletter. Everything not named here has a default: see docs/reference/config.md.
+# The settings of this newsletter. All others have a default: docs/reference/config.md in avviso's folder.
 publication:
   title: {title}
   url: {url}      # where {site}/ will be read; every link is built on it
