@@ -34,7 +34,7 @@ SKIPPED = frozenset({  # in small letters
     "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
-SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd")
+SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd", ".MD")
 HTML_SUFFIXES = (".html", ".htm")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})

@@ -76,6 +76,7 @@ def settled(folder: Path) -> Config:
      "blog", 10),
     (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
     (["blog/1-a.mdx", "blog/2-b.mdx", "README.md"], "blog", 2),
+    (["1-a.md", "2-b.MD", "README.MD"], ".", 2),
     (["posts/2026-10-19-ink/index.qmd", "posts/2026-10-26-salt/index.qmd", "index.qmd"], "posts", 2),
     (["posts/ink/index.Rmd", "posts/ink/index.md", "posts/oil/index.Rmd", "posts/oil/index.md", "posts/salt.Rmd"],
      "posts", 3),
