@@ -109,6 +109,7 @@ SHAPES = {
     "doctor": "[{check, state, message, remedy}]",
     "adopt-feed": "{adopted, unmatched_entries, unmatched_issues, seen_as_new, feeds_written, problems}",
     "subscribers add, subscribers import": "{added, known, invalid, kept_out, problems}",
+    "subscribers add --ask": "{asked, not_asked, invalid, problems}",
     "subscribers list": "[{email, name, list, state, suppressed}]",
     "subscribers show": "{email, name, language, attributes, created_at, subscriptions, former_subscriptions, "
                         "suppression, deliveries, events}",

@@ -24,6 +24,7 @@ _WIKI = re.compile(r"(?<![!\[#\\])\[\[(?!_?toc_?\]\])([^\[\]\n]{1,200})\]\](?![(
 _TEMPLATE = re.compile(
     r"(?<!\\)(?:\{\{[^{}\n]{0,120}\}\}|\{%[^%\n]{0,120}%\}|\*\|[A-Z][A-Z0-9_:]{0,40}\|\*|<%=?[^%\n]{0,120}%>"
     r"|%%[a-z_]{1,40}%%)")
+_DATA = re.compile(r' data-[a-z-]+="[^"]*"')  # notes in a tag for programs
 # A remark within a paragraph; `%%name%%` is a template's.
 _COMMENT = re.compile(
     r"(?<![%A-Za-z0-9\\])%%(?![a-z_]{1,40}%%)(?=[^%\n])(?:[^%\n]|%(?!%)|\n(?!\s*\n)){1,500}%%"
@@ -61,7 +62,7 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              "write [text](address), or put it in backticks")
     for found in _templates(source):
         before = source.prose[max(0, found.start() - 10):found.start()]
-        if before.removesuffix("mailto:").rstrip("<").endswith("]("):
+        if before.removesuffix("mailto:").rstrip("<").endswith(("](", 'href="')):
             yield source.problem("template-text", found.start(), f"{shorten(found[0])} leads nowhere: nothing fills it",
                                  "write the address itself")
             continue
@@ -89,8 +90,8 @@ def _templates(source: Source) -> Iterator[re.Match[str]]:
     closers, around = set[str](), set[str]()  # behind the latter words may stand on their line
     done, closed = 0, set[int]()
     lines = source.prose.split("\n")
-    text = source.prose  # without the values of tags, which are code
-    text = WITH_VALUES.sub(lambda tag: " " * len(tag[0]), text) if "={{" in text else text
+    text = _DATA.sub(lambda data: " " * len(data[0]), source.prose) if " data-" in source.prose else source.prose
+    text = WITH_VALUES.sub(lambda tag: " " * len(tag[0]), text) if "={{" in text else text  # values are code
     for found in _TEMPLATE.finditer(text):
         row = source.row(found.start())
         if row not in alone:

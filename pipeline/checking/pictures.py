@@ -17,7 +17,9 @@ from pipeline.issues.markdown.alternatives import is_silent, urlsplit_path
 
 # What Can I Email (June 2026) lists as missing from Outlook for Windows, Gmail or Yahoo.
 _FORMATS = frozenset((".webp", ".avif", ".heic", ".heif", ".svg", ".tif", ".tiff", ".bmp", ".jxl"))
-_ON_A_DISK = re.compile(r"file:|[A-Za-z]:[\\/]|~/", re.IGNORECASE)
+_ON_A_DISK = re.compile(
+    r"file:|[A-Za-z]:[\\/]|~/|/(?:Users|home)/[^/]+/(?:Library|Desktop|Documents|Downloads|Pictures|\.config)/",
+    re.IGNORECASE)
 _FORMAT_IN_QUERY = re.compile(
     r"[?&](?:wx_fmt|fmt|format|fm)=(webp|avif|heic|svg)\b|[!@/](?:format[,/]|f_)(webp|avif)\b", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from pipeline.checking.source import Source
-from pipeline.feeds.addresses import is_relative
+from pipeline.feeds.addresses import IN_ASSETS, is_relative
 from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
@@ -67,7 +67,7 @@ def shown_besides(source: Source, clean: str, known: Sequence[Named]) -> Iterato
         address = unquote(values.get("src", ""))
         if is_relative(address) and "{{" not in address and address not in seen:
             seen.add(address)
-            at = max(source.prose.find(address), 0)
+            at = max(source.prose.find(address.removeprefix(IN_ASSETS)), 0)
             yield Named("image" if tag["name"] == "img" else "link", at, address, values.get("alt", ""))
 
 

@@ -18,7 +18,9 @@ from urllib.parse import quote, unquote, urlsplit
 from pipeline.errors import ConfigError, IssueError
 from pipeline.feeds.characters import clean
 
-UNSAID = "https://newsletter.example.com/"  # what `init` writes for `publication.url` until its owner says it
+# What `init` writes for `publication.url` and `mailings.from` until their owner says them.
+UNSAID = "https://newsletter.example.com/"
+UNSAID_SENDER = "newsletter@example.com"
 LONGEST_BYTES = 200  # of one folder name; file systems take 255
 
 # First folders that are somebody else's: of the site itself, and the routes of `run`.
@@ -36,6 +38,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 IN_CONTENT = "@/"
 """With Zola, the root of the folder of all pages: `@/blog/paper.md` is a page, called by its file."""
+IN_ASSETS = "@assets/"
+"""With Hexo, the folder of what belongs to an issue, called like its file: `ink/` beside `ink.md`."""
 # What is taken from a folder of static files: that may hold a whole site with its sources.
 _STATIC = re.compile(
     r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"
@@ -143,9 +147,12 @@ def _is_static(path: str) -> bool:
 
 def issues_meant(path: str) -> tuple[str, ...]:
     """The files of issues that a path without their ending may mean, as pages of site generators are called:
-    `13-ink.html`, and seen from the issue `13-ink` or `13-ink/`."""
-    if path.endswith(".html"):
-        return (f"{path.removesuffix('.html')}.md",)
+    `13-ink.html`, and seen from the issue `13-ink` or `13-ink/`; and the longer one that Jekyll gives `13-ink.md`."""
+    stem, ending = posixpath.splitext(path)
+    if ending == ".html":
+        return (f"{stem}.md", f"{stem}.markdown")
+    if ending == ".md":
+        return (path, f"{stem}.markdown")
     bare = path.rstrip("/")
     name = bare.rpartition("/")[2]
     is_file = not name or "." in name or path.startswith("/")
@@ -163,6 +170,8 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     """
     plain = unquote(re.split(r"[?#]", reference, maxsplit=1)[0]).replace("\\", "/")
     plain = unicodedata.normalize("NFC", clean(plain))
+    if plain.startswith(IN_ASSETS):
+        plain = posixpath.join(posixpath.splitext(posixpath.basename(issue_path))[0], plain.removeprefix(IN_ASSETS))
     folder = "" if plain.startswith("/") else posixpath.dirname(issue_path)
     path = posixpath.normpath(posixpath.join(folder, plain.lstrip("/")))
     if below_static is not None and (plain.startswith("/") or (below_static and path.startswith("../"))):

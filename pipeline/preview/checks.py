@@ -17,6 +17,7 @@ from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour, Neighbourhood
 from pipeline.checking.rules import RULES
+from pipeline.config import Config
 from pipeline.config.content import Issues
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
@@ -24,7 +25,7 @@ from pipeline.editions.letters import Letter, render_letter
 from pipeline.editions.notices import Matter, render_notice
 from pipeline.editions.preflight import preflight
 from pipeline.errors import ConfigError, EditionError, IssueError, Problem
-from pipeline.feeds.addresses import UNSAID
+from pipeline.feeds.addresses import UNSAID, UNSAID_SENDER
 from pipeline.feeds.writing import write_file
 from pipeline.issues.document import Document, words
 from pipeline.issues.files import Files
@@ -78,7 +79,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
             found += mail_findings(books, record)
             watch(next(done), total)
         found += template_findings(books)
-    found += [*_nothing_taken(app.source), *_made_up(app.config.publication.url)]
+    found += [*_nothing_taken(app.source), *_made_up(app.config)]
     for findings in _examined(specimens, app.files):  # after the books are closed: senders must not wait for us
         found += findings
         watch(next(done), total)
@@ -217,12 +218,15 @@ def _nothing_taken(source: Source) -> Iterator[Problem]:
                     "mend issues.exclude")
 
 
-def _made_up(url: str) -> Iterator[Problem]:
-    """`init` cannot know the address of a publication, and writes one that is nobody's."""
-    if url == UNSAID:
-        rule = RULES["config-example"]
-        yield Problem("config.yaml", f"publication.url is still {UNSAID}, and every link in feeds and mail leads there",
-                      "write where site/ can be read", rule=rule.id, severity=rule.severity)
+def _made_up(config: Config) -> Iterator[Problem]:
+    """`init` cannot know the addresses of a publication, and writes such as are nobody's."""
+    told = {"publication.url": (UNSAID, "every link in feeds and mail leads there", "write where site/ can be read"),
+            "mailings.from": (UNSAID_SENDER, "answers go there", "write the address that your mail comes from")}
+    said = {"publication.url": config.publication.url, "mailings.from": config.mailings.sender.address}
+    for key, (made_up, follows, remedy) in told.items():
+        if said[key] == made_up:
+            yield Problem("config.yaml", f"{key} is still {made_up}, and {follows}", remedy,
+                          rule="config-example", severity=RULES["config-example"].severity)
 
 
 def _none(message: str, remedy: str) -> Problem:

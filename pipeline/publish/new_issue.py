@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source
 
 _FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期
+_DATED = re.compile(r"\d{4}(-?)[01]\d\1[0-3]\d(?!\d)")  # 2026-03-24-ink, 20260324
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -32,7 +34,7 @@ def write_blank(source: Source, title: str, now: datetime) -> Path:
     title = " ".join(title.split())
     name = " ".join(_UNSAFE.sub(" ", title).split()) or UNTITLED
     day = now.astimezone(source.zone)
-    named = f"{_leading(numbers, str(day.year))}{name}.md"
+    named = f"{_leading(numbers, day)}{name}{_ending(numbers)}"
     text = _blank(day)
     if name != UNTITLED and _read(source, text, named).title != title:
         text = _blank(day, f"title: {json.dumps(title, ensure_ascii=False)}\n")
@@ -65,20 +67,33 @@ def _number(source: Source, entry: Entry) -> int | None:
     return number if found.number == number else None
 
 
-def _leading(numbers: Mapping[str, int | None], year: str) -> str:
-    """What the next path begins with: `27-`, `issue-028-`; "" in a folder whose issues have no numbers.
+def _ending(paths: Collection[str]) -> str:
+    """What most files end with: `.markdown`; `.md` in an empty folder."""
+    endings = Counter(Path(path).suffix for path in paths)
+    return max(endings, key=lambda ending: endings[ending], default=".md")
 
-    Where numbers begin anew each year, it is in the folder of `year`: `2026/04-`.
+
+def _leading(numbers: Mapping[str, int | None], day: datetime) -> str:
+    """What the next path begins with: `27-`, `issue-028-`; in a folder whose issues have no numbers their day, or "".
+
+    Where numbers begin anew each year, it is in the folder of that year: `2026/04-`.
     """
+    year = str(day.year)
     numbered = [(number, path) for path, number in numbers.items() if number is not None]
     if not numbered:
-        return "" if numbers else "01-"
+        return _dated(numbers, day) if numbers else "01-"
     if not begin_anew((year_of(path), number) for number, path in numbered):
         newest, path = max(numbered)
         return _named(path, newest + 1)
     last, newest, path = max((year_of(path), number, path) for number, path in numbered)
     folder = path.rpartition("/")[0].replace(last, year)
     return f"{folder}/{_named(path, newest + 1 if last == year else 1)}"
+
+
+def _dated(paths: Collection[str], day: datetime) -> str:
+    """A day in the form that most files have at the beginning of their names, as Jekyll wants it; else ""."""
+    found = [dated[1] for path in paths if (dated := _DATED.match(stem(path)))]
+    return f"{day:%Y}{found[-1]}{day:%m}{found[-1]}{day:%d}-" if len(found) * 2 > len(paths) else ""
 
 
 def _named(path: str, number: int) -> str:

@@ -27,6 +27,7 @@ from pipeline.issues.document import Body, Document, Target, fragment, parse
 from pipeline.issues.html.recordings import recording
 from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
+from pipeline.issues.markdown.fillings import UNKNOWN
 from pipeline.issues.record import Record, Text
 
 ISSUE = ".md"
@@ -94,12 +95,12 @@ class Bearings:
 
     def resolve(self, reference: str) -> str:
         """The absolute address of a reference; one that leads nowhere stays as the author wrote it, but is none where
-        only a site generator would know it: `{{ site.invitation }}`."""
+        only a site generator or a service would know it: `{{ site.invitation }}`, `%%checkout_url%%`."""
         if reference.startswith(IN_CONTENT):
             return self._in_content(reference.removeprefix(IN_CONTENT))
         if not is_relative(reference):
             return reference
-        if "{{" in unquote(reference):
+        if "{{" in (typed := unquote(reference)) or UNKNOWN.match(typed):
             return ""
         reference = self._as_file(reference)
         if is_page(reference, self.below_static):
@@ -119,7 +120,8 @@ class Bearings:
         """An issue, wherever in the content its folder is, or else that page of the site."""
         path, mark, place = reference.partition("#")
         parts = unquote(path).split("/")
-        files = ["/".join(parts[at:]) for at in range(len(parts))]
+        paths = ["/".join(parts[at:]) for at in range(len(parts))]
+        files = [file for below in paths for file in (below, *issues_meant(below))]
         issue = next((file for file in files if file in self.permalinks), "")
         for file in [issue] if issue else files:  # one that is not published yet may be any of them
             self.links[file] = self.permalinks.get(file, "")

@@ -1,4 +1,5 @@
-"""What a newsletter is called: as its site's settings say, or the heading of its README, or its folder."""
+"""What a newsletter is called: as its site's settings say, or the heading of its README, or its folder. And the zone
+of its clock, where they say that."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ import yaml
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.reading.excerpts import words_of
 
-_SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config/_default/hugo.toml",
-             "config/_default/config.toml")  # of Jekyll, Hexo, Hugo and Zola; `config.yaml` is ours
+# Of Jekyll, Hexo, Hugo and Zola; a `config.yaml` of ours has no title of its own.
+_SETTINGS = ("_config.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "config.toml", "config.yaml", "config.yml",
+             "config/_default/hugo.toml", "config/_default/config.toml")
 # Of VitePress and VuePress, Docusaurus, Quartz, Gatsby and Astro's own blog: programs, which are not run.
 _PROGRAMS = (*(f"{folder}.{name}/config" for folder in ("", "docs/", "src/") for name in ("vitepress", "vuepress")),
              "docusaurus.config", "quartz.config", "gatsby-config", "src/consts", "src/config")
@@ -45,10 +47,15 @@ def name_of(folder: Path) -> str:
     return said or "Newsletter"
 
 
+def zone_of(folder: Path) -> str:
+    """The time zone that a site's settings name, be there such a one or not; "" where they name none."""
+    return next(filter(None, (_setting(folder / name, "timezone", "timeZone") for name in _SETTINGS)), "")
+
+
 def _said(folder: Path) -> Iterator[str]:
     """What settings, also those that are a program, and README call it, raw."""
     for name in _SETTINGS:
-        yield _title(folder / name)
+        yield _setting(folder / name, "title")
     for name in (f"{program}{suffix}" for program in _PROGRAMS for suffix in _IN_SCRIPT):
         yield _title_in_script(_text(folder / name))
     for name in _READMES:
@@ -57,15 +64,15 @@ def _said(folder: Path) -> Iterator[str]:
             yield _STRESSED.sub(r"\1", words_of(Body(heading), heading)).rstrip("*")
 
 
-def _title(settings: Path) -> str:
-    """The `title` in a site's settings; "" where there is none, or they cannot be read."""
+def _setting(settings: Path, *keys: str) -> str:
+    """What one of the keys says in a site's settings; "" where there is none, or they cannot be read."""
     text = _text(settings)
     try:
         read = tomllib.loads(text) if settings.suffix == ".toml" else yaml.safe_load(text)
     except (tomllib.TOMLDecodeError, yaml.YAMLError, RecursionError):
         return ""
-    title = read.get("title") if isinstance(read, dict) else None
-    return title if isinstance(title, str) else ""
+    values = [read.get(key) for key in keys] if isinstance(read, dict) else []
+    return next((value for value in values if isinstance(value, str)), "")
 
 
 def _title_in_script(text: str) -> str:

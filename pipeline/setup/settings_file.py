@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from pipeline.feeds.addresses import UNSAID
+from pipeline.feeds.addresses import UNSAID, UNSAID_SENDER
 from pipeline.setup.survey import Survey
 
 TEMPLATE = """\
-# The settings of this newsletter. Everything not named here has a default: see docs/reference/config.md.
+# The settings of this newsletter. All others have a default: docs/reference/config.md in avviso's folder.
 publication:
   title: {title}
   url: {url}      # where {site}/ will be read; every link is built on it
@@ -20,7 +20,7 @@ issues:
 mailings:
   from: {sender}
 lists:
-  - {{id: weekly, name: Weekly}}
+  - {{id: weekly, name: {title}}}
 transport:
   kind: folder                              # writes .eml files into var/outbox; `smtp` sends them
 """
@@ -36,7 +36,7 @@ def settings_file(found: Survey) -> str:
         title=_quoted(found.title), language=found.language, timezone=found.timezone,
         site=found.site, pages="" if found.site == SITE else f"\nsite:\n  folder: {found.site}",
         issues=_quoted(found.issues), patterns=_patterns(found), static=_static(found),
-        url=UNSAID, sender=_quoted(f"{found.title} <newsletter@example.com>"))
+        url=UNSAID, sender=_quoted(f"{found.title} <{UNSAID_SENDER}>"))
 
 
 def _patterns(found: Survey) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipeline.issues.reading.dates import date_in_name
 from pipeline.issues.reading.naming import number_in_name, says_period, shows_its_folder, stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.language import language_tag
-from pipeline.setup.nameplate import name_of
+from pipeline.setup.nameplate import name_of, zone_of
 from pipeline.setup.tongue import language_of
 from pipeline.setup.translations import ANYWHERE, translations, without_language
 
@@ -33,7 +34,7 @@ SKIPPED = frozenset({  # in small letters
     "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
-SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd")
+SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd", ".MD")
 HTML_SUFFIXES = (".html", ".htm")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
@@ -108,7 +109,7 @@ def survey(folder: Path, issues: Path | None = None) -> Survey:
         suffixes=tuple(sorted({file.suffix for file in files})),
         others=(*_others(sorted(kinds.documents), files, where), *kinds.translated,
                 *(_skipped(where) if kinds.below else ())),
-        language=_language(files[-SAMPLE:]), timezone=_timezone(),
+        language=_language(files[-SAMPLE:]), timezone=_timezone(folder),
         anew=begin_anew((year_of(path), number_in_name(stem(path))) for path in paths),
         left_out=() if issues else _left_out(folder, kinds.decided),
         exported=() if found else tuple(sorted(
@@ -374,11 +375,11 @@ def _language(files: Sequence[Path]) -> str:
     return tag if tag and times * 2 > len(texts) else language_of("".join(texts))
 
 
-def _timezone() -> str:
-    """The machine's zone, by its IANA name; UTC where it does not say."""
-    try:
-        from zoneinfo import ZoneInfo  # here, because an odd TZ must not keep `init` from starting
+def _timezone(folder: Path) -> str:
+    """The zone of the site's settings, or else the machine's, by its IANA name; UTC where neither says."""
+    for name in (zone_of(folder), machine_zone()):
+        with suppress(ValueError, OSError, KeyError):
+            from zoneinfo import ZoneInfo  # here, because an odd TZ must not keep `init` from starting
 
-        return ZoneInfo(machine_zone()).key
-    except (ValueError, OSError, KeyError):
-        return "UTC"
+            return ZoneInfo(name).key
+    return "UTC"

@@ -151,9 +151,14 @@ def _is_command(words: list[str]) -> bool:
 
 SUBSTACK = """\
 post_id,post_date,is_published,type,audience,title,subtitle
-7.on-paper,2026-03-24T08:00:00.000Z,true,newsletter,everyone,Ink: "on paper",
+7.on-paper,2026-03-24T08:00:00.000Z,TRUE,newsletter,everyone,Ink: "on paper",
 8.paid,2026-03-25T08:00:00.000Z,true,newsletter,only_paid,Paid,
 """
+BEEHIIV = '''\
+web_title,status,audience,url,web_subtitle,content_html,created_at
+"Ink: ""on paper""",confirmed,free,https://ink.example.com/p/on-paper,,<p>Ink</p>,2026-03-24T08:00:00.000Z
+Paid,confirmed,premium,https://ink.example.com/p/paid,,<p>Ink</p>,2026-03-25T08:00:00.000Z
+'''
 GHOST = """\
 {"db": [{"data": {"posts": [
 {"id": "7", "type": "post", "status": "published", "visibility": "public", "slug": "on-paper",
@@ -164,13 +169,14 @@ GHOST = """\
 """
 
 
-@pytest.mark.parametrize(("which", "export", "text"), [(0, "posts.csv", SUBSTACK), (1, "ghost.json", GHOST)])
+@pytest.mark.parametrize(("which", "export", "text"), [
+    (1, "posts.csv", SUBSTACK), (2, "posts.csv", BEEHIIV), (3, "ghost.json", GHOST)])
 def test_posts_of_a_service_become_issues_by_the_programs_of_the_guide(
     tmp_path: Path, which: int, export: str, text: str
 ) -> None:
     guide = (ROOT / "docs/guides/moving-in.md").read_text("utf-8")
     programs = [program for language, program in BLOCK.findall(guide) if language == "python"]
-    (tmp_path / "make.py").write_text(programs[which], "utf-8")
+    (tmp_path / "make.py").write_text(f"{programs[0]}\n{programs[which]}", "utf-8")
     (tmp_path / export).write_text(text, "utf-8")
     (tmp_path / "posts").mkdir()
     for post in ("7.on-paper", "8.paid"):

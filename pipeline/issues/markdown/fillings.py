@@ -24,8 +24,8 @@ _PAGE = r"\{\{[<%]\s*(?:rel)?ref\s+[\"'][^\"'{}\n]{1,300}[\"']\s*[%>]\}\}"
 FILLED = re.compile(rf"(?:{_ROOT}|{_PATH}|{_POST}|{_LINK}|{_PAGE})+[^\s()<>\"'{{}}]*")
 """A whole address that begins so."""
 
-UNKNOWN = re.compile(r"(?:mailto:)?(?P<place>\{\{[^{}\n]{1,120}\}\}[^\s()<>\"']*)")
-"""An address that begins with a mark of which only the generator knows what it is: it leads nowhere."""
+UNKNOWN = re.compile(r"(?:mailto:)?(?P<place>(?:\{\{[^{}\n]{1,120}\}\}|%%[a-z_]{1,40}%%)[^\s()<>\"']*)")
+"""An address that begins with a mark of which only the generator, or Substack, knows what it is: it leads nowhere."""
 
 TITLE = re.compile(r"\{\{-?\s*(?:\$?(?:page|frontmatter)\.)?title\s*-?\}\}")
 """The title of the page, as the heading of a text."""
@@ -63,4 +63,5 @@ def _fill(found: re.Match[str]) -> str:
             return name
         return f"@/{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
     quoted = _QUOTED.search(path or page)
-    return quoted[1] if quoted else ""
+    name = quoted[1] if quoted else ""
+    return f"@/{name.lstrip('/')}" if page and "/" in name and not name.startswith(".") else name

@@ -306,6 +306,8 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
         place = said.get("src", "").strip()
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
+    if mark.name == "asset_img" and place and not place.startswith(("/", "http")):
+        place = f"@assets/{place}"  # Hexo's folder of that issue: `feeds.addresses`
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
     size = "".join(f' {name}="{value}"' for name, value in sizes(mark.rest).items())
     return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}"{size}>' if place else ""

@@ -133,6 +133,14 @@ def test_cover_that_only_front_matter_names_is_looked_for() -> None:
     assert found("文字", cover=Image("https://example.com/cover.png")) == []
 
 
+@pytest.mark.parametrize("address", [
+    "file:///a.png", "C:\\a.png", "</Users/mira/Library/Application Support/a.png>", "/home/mira/.config/Typora/a.png"])
+def test_picture_on_the_authors_computer_is_no_static_file(address: str) -> None:
+    (only,) = found(f"![一台机器]({address})")
+
+    assert only.message == f'"{address.strip("<>")}" is a place on your own computer'
+
+
 def test_a_rule_names_no_more_than_anybody_would_read() -> None:
     assert len(found("[a]() " * (MOST + 50))) == MOST
 

@@ -19,6 +19,7 @@ from tools.reference import SHAPES
 TOLD = {name: shape for names, shape in SHAPES.items() for name in names.split(", ")}
 ASKED = [
     "init", "new Paper", "subscribers add ada@example.com bo@example.com", "subscribers import {folder}/fair.csv",
+    "subscribers add --ask di@example.com",
     "subscribers list", "check --all", "plan", "approve 2", "publish", "build", "status", "explain 2",
     "resolve 2 --resend", "hold 3", "resume 3", "cancel 3", "adopt 3", "preview 2 --html {folder}/2.html",
     "send 2 --to editor@example.com", "adopt-feed {folder}/feeds/atom.xml", "subscribers show ada@example.com",

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.editions.templates import packaged
 from pipeline.errors import Problem
+from pipeline.feeds.addresses import UNSAID, UNSAID_SENDER
 from pipeline.preview.checks import check
 from pipeline.publish.worker_pool import ENOUGH
 from tests.publications import Publication, words
@@ -177,3 +178,15 @@ def test_mark_that_is_told_in_its_line_is_not_told_again_of_the_mail_but_of_its_
     letters.begin()
 
     assert [one.rule for one in check(letters.app, ["14"], everything=False)] == rules
+
+
+def test_addresses_that_init_made_up_are_told_until_their_owner_says_them(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {
+        "publication": {"url": UNSAID, "postal_address": "1 Press Lane"},
+        "mailings": {"from": f"Letters <{UNSAID_SENDER}>"}})
+
+    found = check(letters.app, [], everything=False)
+
+    assert [(one.message, one.rule) for one in found] == [
+        (f"publication.url is still {UNSAID}, and every link in feeds and mail leads there", "config-example"),
+        (f"mailings.from is still {UNSAID_SENDER}, and answers go there", "config-example")]

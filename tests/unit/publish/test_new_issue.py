@@ -22,7 +22,7 @@ def new(folder: Path, *names: str, title: str = "On paper") -> str:
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x", "utf-8")
-    source = Source(folder, ["**/*.md"], ["README.md"], ZONE, time(8), ["weekly"])
+    source = Source(folder, ["**/*.md", "**/*.mdx", "**/*.markdown"], ["README.md"], ZONE, time(8), ["weekly"])
     return write_blank(source, title, NOON).relative_to(folder).as_posix()
 
 
@@ -35,15 +35,18 @@ def new(folder: Path, *names: str, title: str = "On paper") -> str:
     (["007-a.md"], "008-On paper.md"),
     (["issue-407.md", "issue-99.md"], "issue-408-On paper.md"),
     (["HelloGitHub100.md"], "HelloGitHub101-On paper.md"),
-    (["2026-03-17-a.md"], "On paper.md"),
+    (["2026-03-17-a.md"], "2026-03-24-On paper.md"),
+    (["20260310.md", "20260317.md", "apples.md"], "20260324-On paper.md"),
     (["20260317.md", "apples.md"], "On paper.md"),
+    (["2026-03-10-a.markdown", "2026-03-17-b.markdown", "c.md"], "2026-03-24-On paper.markdown"),
+    (["a.mdx"], "On paper.mdx"),
     (["2026-03-17-a.md", "14-b.md"], "15-On paper.md"),
     (["100天.md"], "On paper.md"),
     (["第9期.md"], "第10期-On paper.md"),
     (["第十四期.md", "第2期.md"], "15-On paper.md"),
     (["2025年第3期.md"], "4-On paper.md"),
     (["14-a/index.md", "15-b/README.md"], "16-On paper.md"),
-    (["2026/03/24.md"], "On paper.md"),
+    (["2026/03/24.md"], "2026-03-24-On paper.md"),
     (["2025/01.md", "2025/02.md", "2026/01.md"], "2026/02-On paper.md"),
     (["2024年/001.md", "2025年/001.md", "2025年/002.md"], "2026年/001-On paper.md"),
 ])

@@ -20,21 +20,26 @@ from pipeline.publish.rendering import Bearings
     ("13-ink", "https://example.com/news/assets/2024/13-ink"), ("/13-ink", "https://example.com/13-ink"),
     ("..", ".."), ("../12-gone.html", "https://example.com/news/assets/12-gone.html"),
     ("@/13-ink.md#b", "https://example.com/news/13/#b"), ("@/posts/13-ink.md", "https://example.com/news/13/"),
+    ("@/posts/13-ink", "https://example.com/news/13/"), ("@/posts/13-ink/#b", "https://example.com/news/13/#b"),
+    ("../11-pens.md", "https://example.com/news/11/"), ("@/posts/11-pens.md", "https://example.com/news/11/"),
+    ("../11-pens.html", "https://example.com/news/11/"),
     ("@/12-gone.md", "https://example.com/12-gone/"), ("@/posts/_index.md#b", "https://example.com/posts/#b"),
 ])
 @pytest.mark.parametrize("page", [None, "14/"])
 def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(
     reference: str, address: str, page: str | None,
 ) -> None:
-    bearings = Bearings("2024/14-type.md", "https://example.com/news/", {"13-ink.md": "13/"}, page)
+    issues = {"13-ink.md": "13/", "11-pens.markdown": "11/", "13-ink.markdown": "twin/"}
+    bearings = Bearings("2024/14-type.md", "https://example.com/news/", issues, page)
 
     found = bearings.resolve(reference)
 
     assert found == (address if page is None else address.replace("https://example.com/news/", "../"))
 
 
-@pytest.mark.parametrize("reference", ["{{ site.invitation }}", "%7B%7Bsite.url%7D%7D/a.png"])
-def test_what_only_a_site_generator_knows_is_no_address(reference: str) -> None:
+@pytest.mark.parametrize("reference", [
+    "{{ site.invitation }}", "%7B%7Bsite.url%7D%7D/a.png", "%%checkout_url%%", "%25%25share_url%25%25"])
+def test_what_only_a_site_generator_or_a_service_knows_is_no_address(reference: str) -> None:
     bearings = Bearings("14-type.md", "https://example.com/news/", {})
 
     assert (bearings.resolve(reference), bearings.assets) == ("", {})

@@ -76,6 +76,7 @@ def settled(folder: Path) -> Config:
      "blog", 10),
     (["content/about.md", "content/news/1-a.md", "content/news/2-b.md"], "content/news", 2),
     (["blog/1-a.mdx", "blog/2-b.mdx", "README.md"], "blog", 2),
+    (["1-a.md", "2-b.MD", "README.MD"], ".", 2),
     (["posts/2026-10-19-ink/index.qmd", "posts/2026-10-26-salt/index.qmd", "index.qmd"], "posts", 2),
     (["posts/ink/index.Rmd", "posts/ink/index.md", "posts/oil/index.Rmd", "posts/oil/index.md", "posts/salt.Rmd"],
      "posts", 3),
@@ -183,6 +184,18 @@ def test_survey_takes_the_machines_zone_or_utc(
     assert survey(tmp_path).timezone == found
 
 
+@pytest.mark.parametrize(("name", "said", "found"), [
+    ("_config.yml", "timezone: Europe/Rome", "Europe/Rome"), ("hugo.toml", 'timeZone = "Asia/Tokyo"', "Asia/Tokyo"),
+    ("_config.yml", "timezone: ''", "Europe/Berlin"), ("_config.yml", "timezone: Nowhere/Atlantis", "Europe/Berlin")])
+def test_survey_takes_the_zone_that_a_site_names_before_the_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str, found: str
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    (tmp_path / name).write_text(said, "utf-8")
+
+    assert survey(tmp_path).timezone == found
+
+
 def test_survey_without_tz_asks_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TZ")
 
@@ -247,6 +260,7 @@ def test_settings_file_says_what_was_found(tmp_path: Path) -> None:
         "机器学习 Weekly", "zh-Hans", "Asia/Shanghai")
     assert config.issues.folder == tmp_path / "机器学习-weekly" / "posts"
     assert (config.mailings.sender.name, config.transport.kind) == ("机器学习 Weekly", "folder")
+    assert [(one.id, one.name) for one in config.lists] == [("weekly", "机器学习 Weekly")]
 
 
 @pytest.mark.parametrize("name", [
@@ -280,6 +294,8 @@ def test_title_is_the_folders_name_in_capitals_and_spaces(tmp_path: Path) -> Non
     ({"_config.yml": "subtitle: x\ntitle: Hexo\n", "README.md": "# Ink"}, "Ink"),
     ({"hugo.toml": "baseURL = 'https://example.com/'\ntitle = \"Ink #1\"\n"}, "Ink #1"),
     ({"config/_default/hugo.toml": "title = 'Ink'"}, "Ink"),
+    ({"config.yaml": "baseURL: https://example.com/\ntitle: Ink\n"}, "Ink"),
+    ({"config.yaml": "publication:\n  title: Ink\n"}, "Letters"),
     ({"config.toml": "[params]\nsubtitle = 'No'\n"}, "Letters"),
     ({"_config.yml": "title:\n  en: Ink\n"}, "Letters"),
     ({"_config.yml": "title: F# Weekly\n"}, "F# Weekly"), ({"_config.yml": "title: 'Ada''s ink'\n"}, "Ada's ink"),
