@@ -83,6 +83,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
         r"|recipient (?:address )?(?:not found|rejected)|address (?:not found|rejected)"
         r"|(?:account|user|mailbox)(?: has been| is)? (?:disabled|suspended|closed|inactive)"
         r"|couldn't be found|wasn't found|(?:host or )?domain (?:name )?(?:not found|does not exist)|host unknown"
+        r"|5\.4\.4 invalid domain|couldn't find (?:a mail exchanger|any host)|no such domain|\(nullmx\)"
         r"|unrouteable address"
         r"|用户不存在|帐号不存在|账号不存在|收件人不存在|收件人地址不存在|邮箱不存在|地址不存在"
         r"|域名不存在|帐户不存在|使用者不存在",
