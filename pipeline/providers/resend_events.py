@@ -27,7 +27,6 @@ _EVENTS: Mapping[str, Meaning] = {
     "email.sent": (Kind.SENT, None),
     "email.delivered": (Kind.DELIVERED, None),
     "email.delivery_delayed": (Kind.DEFERRED, None),
-    "email.bounced": HARD,
     "email.complained": (Kind.COMPLAINED, None),
     "email.failed": OURS,
     "email.suppressed": (Kind.REJECTED, None),
@@ -60,19 +59,25 @@ def _check(report: Report, keys: Sequence[bytes], now: datetime) -> str:
 
 def _event(said: Any, name: str, now: datetime) -> Event:
     data = part(said, "data")
-    kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
     reason = (text(data, "bounce", "message") or text(data, "failed", "reason")
               or text(data, "suppressed", "message"))
     words = _said_by_server(part(data, "bounce", "diagnosticCode"), reason)
-    if kind is Kind.BOUNCED:
-        kind, bounce = meaning_by_amazon(text(data, "bounce", "type") or "Permanent", text(data, "bounce", "subType"),
-                                         "", words)
+    kind, bounce = _meaning(text(said, "type"), data, words)
     to = part(data, "to")
     return Event(
         event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
         address=text(to[0]) if isinstance(to, list) and to else "",
         delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
         status=status_in(words), reason=reason, raw=kept(said))
+
+
+def _meaning(word: str, data: Any, words: str) -> Meaning:
+    if word == "email.bounced":
+        kind = text(data, "bounce", "type") or "Permanent"
+        return meaning_by_amazon(kind, text(data, "bounce", "subType"), "", words)
+    if word == "email.suppressed" and text(data, "suppressed", "reason") == "previous_bounce":
+        return HARD
+    return _EVENTS.get(word, (Kind.UNKNOWN, None))
 
 
 def _said_by_server(codes: Any, reason: str) -> str:

@@ -339,6 +339,8 @@ ADVICE = "Hard bounces can have a negative impact on your reputation as a sender
     ("email.bounced", {"bounce": {"type": "Permanent", "message": ADVICE, "diagnosticCode": [
         "smtp; 550 5.1.1 gone"]}}, ("bounced", "hard")),
     ("email.failed", {"failed": {"reason": "quota"}}, ("failed", "")), ("email.suppressed", {}, ("rejected", "")),
+    ("email.suppressed", {"suppressed": {"reason": "previous_bounce"}}, ("bounced", "hard")),
+    ("email.suppressed", {"suppressed": {"reason": "previous_complaint"}}, ("rejected", "")),
     ("email.opened", {}, ("opened", "")),
 ])
 def test_events_of_resend(word: str, data: dict[str, Any], expected: tuple[str, str]) -> None:
