@@ -485,7 +485,9 @@ class MailchimpApi(Platform):
 
 
 class KitApi(Platform):
-    """developers.kit.com/api-reference/broadcasts."""
+    """developers.kit.com/api-reference/broadcasts; a change takes what it does not name back to the default."""
+
+    _whole: ClassVar[dict[str, type]] = {"subject": str, "content": str, "description": str}
 
     def texts(self, one: dict[str, Any]) -> tuple[str, str, str]:
         return one["subject"], one["content"], ""
@@ -499,14 +501,15 @@ class KitApi(Platform):
                 for one in self.broadcasts[::-1]]})
         if request.method == "PUT":
             one = self.find(request.path.rpartition("/")[2])
-            change = shape(request.document, {"public": bool}, {"send_at": str, "published_at": str})
+            change = shape(request.document, {"public": bool},
+                           {**self._whole, "send_at": str, "published_at": str, "email_template_id": int})
             if change["public"] and change.get("send_at"):
                 change |= {"sent": True, "status": "scheduled"}
-            one |= change
+            one |= dict.fromkeys((*self._whole, "email_template_id")) | change
             return Reply(200, {"broadcast": one})
         need((request.method, request.path) == ("POST", "/v4/broadcasts"), request.path)
-        mail = shape(request.document, {"subject": str, "content": str, "description": str, "public": bool,
-                                        "send_at": type(None)}, {"email_template_id": int})
+        mail = shape(request.document, {**self._whole, "public": bool, "send_at": type(None)},
+                     {"email_template_id": int})
         need(not mail["public"], "on the account's pages already")
         self.broadcasts.append({"id": next(self._ids), "sent": False, "status": "draft", **mail})
         return Reply(201, {"broadcast": self.broadcasts[-1]})

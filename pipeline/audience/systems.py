@@ -44,7 +44,7 @@ SYSTEMS: Mapping[str, System] = {
                "e mail adresse", "email adresse", "adresse e mail", "e post", "correo electrónico", "邮箱", "电子邮箱",
                "电子邮件", "邮件地址", "邮箱地址", "メールアドレス", "이메일",
                "adresse de messagerie", "dirección de correo electrónico", "indirizzo posta elettronica",  # Outlook's
-               "e mail 1 value"),  # Google's, of contacts
+               "e mail 1 value", "email 1"),  # Google's and Wix's, of contacts
         name=("name", "full name", "display name", "姓名", "名字", "昵称", "您的姓名", "您的昵称", "nickname"),
         first_name=("first name", "firstname", "merge first name", "fname", "given name", "vorname", "prénom"),
         last_name=("last name", "lastname", "merge last name", "lname", "surname", "family name", "nachname", "nom"),
@@ -139,6 +139,7 @@ class Sign:
     guessed: bool = False
 
 
+_NOT_TO_BE_MAILED = ("do not email", "do not mail", "do not contact")
 _LEFT, _STAYED_OUT = Sign(Standing.LEFT), Sign(Standing.LEFT, says=False)
 _LEFT_ONCE, _BOUNCED_ONCE = Sign(Standing.LEFT, weak=True), Sign(Standing.BOUNCED, weak=True)
 
@@ -159,9 +160,8 @@ SIGNS: Mapping[str, Sign] = {
     "is this account disabled": _LEFT,
     **dict.fromkeys(
         ("unsubscribed", "unsubscribe", "is unsubscribed", "has unsubscribed", "unsub", "opt out", "optout",
-         "opted out", "email opt out", "has opted out", "has opted out of email", "do not email", "do not contact",
-         "do not mail", "disabled", "is deleted", "abgemeldet", "désinscrit", "désabonné", "退订", "已退订",
-         "是否退订"), _LEFT),
+         "opted out", "email opt out", "has opted out", "has opted out of email", *_NOT_TO_BE_MAILED, "disabled",
+         "is deleted", "abgemeldet", "désinscrit", "désabonné", "退订", "已退订", "是否退订"), _LEFT),
     **dict.fromkeys(
         ("unsubscribed at", "unsubscribed on", "unsubscribed date", "unsubscribe date", "unsubscribe time",
          "date unsubscribed", "opt out date", "opt out time", "optout date", "optout time", "opted out at", "left at",
@@ -182,10 +182,11 @@ SIGNS: Mapping[str, Sign] = {
 # of the same name and say less, so it counts only where none of STATUS_COLUMNS does.
 SIGN_WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(("unsubscribed", "unsubscribe", "unsub", "opted out", "opt out", "optout", "deactivated",
-                     "退订", "取消订阅"), Standing.LEFT),
-    **dict.fromkeys(("bounced", "undeliverable", "退信"), Standing.BOUNCED),
-    **dict.fromkeys(("complained", "spam complaint", "reported spam", "投诉"), Standing.COMPLAINED),
-    **dict.fromkeys(("blacklisted", "blocklisted", "blocked", "suppressed", "黑名单", "拉黑"), Standing.BLOCKED),
+                     *_NOT_TO_BE_MAILED, "退订", "取消订阅"), Standing.LEFT),
+    **dict.fromkeys(("bounced", "hard bounce", "undeliverable", "退信"), Standing.BOUNCED),
+    **dict.fromkeys(("complained", "spam complaint", "reported spam", "as spam", "投诉"), Standing.COMPLAINED),
+    **dict.fromkeys(("blacklisted", "blocklisted", "blocked", "suppressed", "suppression", "suppressions", "黑名单",
+                     "拉黑"), Standing.BLOCKED),
 }
 # Words beside them by which a column says it of something else, or how often, or how to.
 OTHER_THINGS = frozenset(
@@ -243,7 +244,7 @@ _FALSE_IN_EXCEL = ("falsch", "faux", "falso", "onwaar", "fałsz", "ложь", "f
 NO_WORDS = frozenset(
     {"false", "no", "n", "f", "0", "off", "never", "nein", "non", "nej", "não", "nie", "нет", "否", "无", "没有",
      "未退订", "×", "✗", "✘", "☐", "❌", *_FALSE_IN_EXCEL})
-EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-"})
+EMPTY_WORDS = frozenset({"", "null", "none", "nil", "nan", "n/a", "-", "[]", "{}"})
 _NO_DAYS = ("0000-00-00", "0001-01-01", "1970-01-01")  # what MySQL, Go and a clock at zero write for no day
 
 
@@ -260,8 +261,9 @@ def is_empty(cell: str) -> bool:
 # Words that mean that somebody is out in whichever column they stand alone.
 PLAIN_WORDS: Mapping[str, Standing] = {
     **dict.fromkeys(
-        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "removed", "no lists", "abgemeldet", "désinscrit",
-         "désabonné", "退订", "已退订", "取消订阅", "已取消订阅"), Standing.LEFT),  # phpList: on "No Lists"
+        ("unsubscribed", "unsub", "opted out", "opt out", "optout", "removed", "no lists", *_NOT_TO_BE_MAILED,
+         "abgemeldet", "désinscrit", "désabonné", "退订", "已退订", "取消订阅", "已取消订阅"),
+        Standing.LEFT),  # phpList: on "No Lists"
     **dict.fromkeys(("bounced", "hard bounced", "hard bounce", "cleaned", "undeliverable", "退信"),
                     Standing.BOUNCED),
     **dict.fromkeys(("complained", "marked as spam", "投诉"), Standing.COMPLAINED),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.doctor.finding import Finding, error, ok, skipped, warning
@@ -143,6 +143,14 @@ def _spf_records(name: str, names: Names) -> list[str]:
     return sorted(one for one in names.texts(name) if re.match(r"v=spf1(?: |$)", one, re.IGNORECASE))
 
 
+def _limit(tags: Mapping[str, str], kind: str) -> str:
+    """What a key's record says that keeps it from our mail (RFC 6376 section 3.6.1); "" for one that is good for it."""
+    said = {"k": "rsa", "h": "sha256", "s": "*", **tags}
+    good = {"k": {kind}, "h": {"sha256"}, "s": {"*", "email"}}
+    return next((f"{tag}={said[tag]}" for tag, words in good.items()
+                 if words.isdisjoint(word.strip() for word in said[tag].split(":"))), "")
+
+
 def _dkim(sender: Sender, domain: str, selector: str, names: Names) -> Finding:
     name = f"{selector}._domainkey.{domain}"
     kind = "ed25519" if len(sender.public_key) == 44 else "rsa"
@@ -155,6 +163,8 @@ def _dkim(sender: Sender, domain: str, selector: str, names: Names) -> Finding:
         return error("sender.dkim", f"the key at {name} is revoked", publish)
     if sender.public_key and "".join(tags["p"].split()) != sender.public_key:
         return error("sender.dkim", f"the key at {name} is not the one in transport.dkim.key_file", publish)
+    if sender.public_key and (limit := _limit(tags, kind)):
+        return error("sender.dkim", f"{name} says {limit}, so that receivers believe no signature of ours", publish)
     if kind == "rsa" and len(tags["p"]) < 200 and tags.get("k", "rsa") == "rsa":
         return error("sender.dkim", f"the key at {name} is too short to be believed", "make one of 2048 bits")
     return ok("sender.dkim", f"{name} has a key")

@@ -100,7 +100,7 @@ class Broadcast(Vendor):
         return None
 
     @abstractmethod
-    def start(self, id_: str) -> Call:
+    def start(self, id_: str, copy: Copy) -> Call:
         """Sends a draft out."""
 
     @property
@@ -158,7 +158,7 @@ class Broadcast(Vendor):
             self._done(content)
         if self._is_draft:
             return self.receipt(id_, f"draft {id_} waits at {self.name} for a person to send it")
-        self._done(self.start(id_))
+        self._done(self.start(id_, copy))
         return self.receipt(id_, f"broadcast {id_} is on its way")
 
     def _done(self, call: Call) -> Answer:

@@ -45,7 +45,7 @@ class Buttondown(Broadcast):
     def created(self, document: Any) -> str:
         return str(document["id"])
 
-    def start(self, id_: str) -> Call:
+    def start(self, id_: str, copy: Copy) -> Call:  # noqa: ARG002, the draft has it
         call = json_call(f"/v1/emails/{id_}", {"status": "about_to_send"})
         return replace(call, method="PATCH")
 

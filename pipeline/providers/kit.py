@@ -19,6 +19,8 @@ from pipeline.providers.http import Call, HttpClient, check_secret, json_call
 URL = "https://api.kit.com"
 LONGEST_LIST = 32 * 1024 * 1024  # bytes: the list has the whole text of each of its hundred, and cannot do without
 
+_STAGES = {"draft": Stage.DRAFT, "aborted": Stage.ENDED}
+
 
 class Kit(Broadcast):
     """A transport over one account."""
@@ -35,23 +37,24 @@ class Kit(Broadcast):
         for one in document["broadcasts"]:
             hour = one.get("send_at")
             word = one.get("status") or (f"from {hour}" if hour else "draft")
-            yield Found(str(one["id"]), one.get("description") or "",
-                        Stage.DRAFT if word == "draft" else Stage.GOING, word)
+            yield Found(str(one["id"]), one.get("description") or "", _STAGES.get(word, Stage.GOING), word)
 
     def create(self, copy: Copy) -> Call:
-        template = {"email_template_id": self._template} if self._template else {}
-        return json_call("/v4/broadcasts", {
-            "subject": copy.subject, "content": inside(copy.html), "description": copy.mark, "public": False,
-            "send_at": None,
-        } | template)
+        return json_call("/v4/broadcasts", {**self._said(copy), "public": False, "send_at": None})
 
     def created(self, document: Any) -> str:
         return str(document["broadcast"]["id"])
 
-    def start(self, id_: str) -> Call:
+    def start(self, id_: str, copy: Copy) -> Call:
+        """With all that the draft has: what a change leaves out, such as the template, goes back to the default."""
         now = self._clock.now().isoformat(timespec="seconds")
-        call = json_call(f"/v4/broadcasts/{id_}", {"public": True, "published_at": now, "send_at": now})
+        call = json_call(f"/v4/broadcasts/{id_}",
+                         {**self._said(copy), "public": True, "published_at": now, "send_at": now})
         return replace(call, method="PUT")
+
+    def _said(self, copy: Copy) -> dict[str, Any]:
+        template = {"email_template_id": self._template} if self._template else {}
+        return {"subject": copy.subject, "content": inside(copy.html), "description": copy.mark, **template}
 
     def problem(self, answer: Any) -> tuple[int | str | None, str]:
         document = answer.document

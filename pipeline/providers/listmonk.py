@@ -52,7 +52,7 @@ class Listmonk(Broadcast):
     def created(self, document: Any) -> str:
         return str(int(document["data"]["id"]))
 
-    def start(self, id_: str) -> Call:
+    def start(self, id_: str, copy: Copy) -> Call:  # noqa: ARG002, the draft has it
         call = json_call(f"/api/campaigns/{id_}/status", {"status": "running"})
         return replace(call, method="PUT")
 

@@ -61,7 +61,7 @@ class Mailchimp(Broadcast):
         call = json_call(f"/3.0/campaigns/{id_}/content", {"html": copy.html, "plain_text": copy.text})
         return replace(call, method="PUT")
 
-    def start(self, id_: str) -> Call:
+    def start(self, id_: str, copy: Copy) -> Call:  # noqa: ARG002, the draft has it
         return Call("POST", f"/3.0/campaigns/{id_}/actions/send")
 
 

@@ -18,7 +18,7 @@ from pipeline.providers.event import Event, Kind, event_key
 from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, part, read_object, text
 from pipeline.providers.proofs import check_age, is_one_of, signatures
-from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, status_in
+from pipeline.providers.statuses import HARD, OURS, Meaning, meaning_by_amazon, status_in
 
 TOLERANCE = timedelta(minutes=5)
 
@@ -27,14 +27,12 @@ _EVENTS: Mapping[str, Meaning] = {
     "email.sent": (Kind.SENT, None),
     "email.delivered": (Kind.DELIVERED, None),
     "email.delivery_delayed": (Kind.DEFERRED, None),
-    "email.bounced": HARD,
     "email.complained": (Kind.COMPLAINED, None),
     "email.failed": OURS,
     "email.suppressed": (Kind.REJECTED, None),
     "email.opened": (Kind.OPENED, None),
     "email.clicked": (Kind.CLICKED, None),
 }
-_BOUNCES = {"Permanent": HARD, "Transient": SOFT, "Undetermined": SOFT}
 
 
 def resend(secrets: Sequence[str], fetch: Fetch) -> Hook:  # noqa: ARG001, every factory takes both
@@ -61,20 +59,31 @@ def _check(report: Report, keys: Sequence[bytes], now: datetime) -> str:
 
 def _event(said: Any, name: str, now: datetime) -> Event:
     data = part(said, "data")
-    kind, bounce = _EVENTS.get(text(said, "type"), (Kind.UNKNOWN, None))
     reason = (text(data, "bounce", "message") or text(data, "failed", "reason")
               or text(data, "suppressed", "message"))
-    said_by_server = part(data, "bounce", "diagnosticCode")
-    words = " ".join([reason, *(one for one in said_by_server if isinstance(one, str))]
-                     if isinstance(said_by_server, list) else [reason])
-    if kind is Kind.BOUNCED:
-        kind, bounce = meaning("", words, otherwise=_BOUNCES.get(text(data, "bounce", "type"), HARD))
+    words = _said_by_server(part(data, "bounce", "diagnosticCode"), reason)
+    kind, bounce = _meaning(text(said, "type"), data, words)
     to = part(data, "to")
     return Event(
         event_key("resend", name), kind, instant(text(said, "created_at"), now), "resend", bounce=bounce,
         address=text(to[0]) if isinstance(to, list) and to else "",
         delivery_key=delivery_key(part(data, "tags"), part(data, "headers")), provider_id=text(data, "email_id"),
         status=status_in(words), reason=reason, raw=kept(said))
+
+
+def _meaning(word: str, data: Any, words: str) -> Meaning:
+    if word == "email.bounced":
+        kind = text(data, "bounce", "type") or "Permanent"
+        return meaning_by_amazon(kind, text(data, "bounce", "subType"), "", words)
+    if word == "email.suppressed" and text(data, "suppressed", "reason") == "previous_bounce":
+        return HARD
+    return _EVENTS.get(word, (Kind.UNKNOWN, None))
+
+
+def _said_by_server(codes: Any, reason: str) -> str:
+    """Resend's own message is advice to us, which speaks of our reputation at each dead address too."""
+    said = [one for one in codes if isinstance(one, str)] if isinstance(codes, list) else []
+    return " ".join(said) or (reason if status_in(reason) else "")
 
 
 def _key(secret: str) -> bytes:

@@ -39,7 +39,8 @@ _ENVELOPE_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",
 
 _LEAVE = re.compile(
     r"(?:(?:re|aw|sv|回复|答复|回覆)\s*[:：]\s*)*(?:please\s+)?"
-    r"(?:unsubscribe(?: me)?|remove me|退订|取消订阅|我要退订|退訂|取消訂閱|td)[\s.!。！]*", re.IGNORECASE)
+    r"(?:(?:unsubscribe(?: me)?|remove me|take me off)(?:(?: from)? (?:this|your|the)(?: e-?mail| mailing)?"
+    r" (?:list|newsletter)s?)?|退订|取消订阅|我要退订|退訂|取消訂閱|td)[\s.!。！]*", re.IGNORECASE)
 _AUTOMATIC = re.compile(
     r"auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheit|absence|vacation|自动回复|自動回覆|休假"
     r"|automatische antwort|réponse automatique|respuesta automática|risposta automatica|resposta automática"
@@ -62,6 +63,7 @@ _COPY = re.compile(
 
 _COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)  # Microsoft's Junk Mail Reporting Program
 
+_LINES = re.compile(r"<(?:br|/?(?:p|div|tr|li|blockquote|h[1-6]))\b[^<>]*>", re.IGNORECASE)  # where a new line begins
 _TAGS = re.compile(r"<(?:style|script)\b.*?(?:</(?:style|script)>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 _FEEDBACK: dict[str, Meaning] = {
@@ -262,10 +264,11 @@ def _carried(part: Message) -> str:
 
 
 def _written(message: Message) -> str:
-    """The header and, where it has no parts, the text."""
-    payload = message.get_payload()
+    """The header and, where it has no parts, the text: its bytes, for as text it has lost what is not ASCII."""
+    content = message.get_payload(decode=True)
+    text = content.decode("ascii", "surrogateescape") if isinstance(content, bytes) else None
     lines = [f"{name}: {value}" for name, value in message.raw_items()]
-    return "\n".join([*lines, "", *([payload] if isinstance(payload, str) else [])])
+    return "\n".join([*lines, "", *([] if text is None else [text])])
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -280,7 +283,7 @@ def _prose(message: Message, *, whole: bool = False) -> str:
         if part.get_content_type() in ("text/plain", "text/html") and not part.is_multipart():
             text = _decoded(part)[:LONGEST]
             if part.get_content_type() == "text/html":
-                text = unescape(_TAGS.sub(" ", text))
+                text = unescape(_TAGS.sub(" ", _LINES.sub("\n", text)))
             end = None if whole else _COPY.search(text)
             return text[: end.start()] if end else text
     return ""

@@ -17,7 +17,7 @@ from pipeline.providers.event import Event, Kind, event_key
 from pipeline.providers.hooks import Fetch, Hook, Report
 from pipeline.providers.payloads import delivery_key, instant, kept, message_id, objects, part, read_object, text
 from pipeline.providers.sns import Topics
-from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning
+from pipeline.providers.statuses import Meaning, meaning_by_amazon
 
 # eventType -> what it means, and the object that tells more.
 _EVENTS: Mapping[str, tuple[Kind, str]] = {
@@ -31,8 +31,6 @@ _EVENTS: Mapping[str, tuple[Kind, str]] = {
     "Open": (Kind.OPENED, "open"),
     "Click": (Kind.CLICKED, "click"),
 }
-_BOUNCES: Mapping[str, Meaning] = {"Permanent": HARD, "Transient": SOFT, "Undetermined": SOFT}
-_ABOUT_US = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
 
 
 def ses(topics: Sequence[str], fetch: Fetch) -> Hook:
@@ -84,7 +82,5 @@ def _meaning(kind: Kind, more: Any, reader: Mapping[str, Any]) -> Meaning:
         return Kind.UNKNOWN, None  # a reader took it out of the spam folder
     if kind is not Kind.BOUNCED:
         return kind, None
-    if text(more, "bounceSubType") in _ABOUT_US:
-        return OURS
-    theirs = _BOUNCES.get(text(more, "bounceType"), SOFT)
-    return meaning(text(reader, "status"), text(reader, "diagnosticCode"), otherwise=theirs)
+    return meaning_by_amazon(text(more, "bounceType"), text(more, "bounceSubType"), text(reader, "status"),
+                             text(reader, "diagnosticCode"))

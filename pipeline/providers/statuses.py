@@ -54,6 +54,10 @@ _EITHER: dict[str, tuple[Meaning, Meaning]] = {
     "5.5.0": (HARD, OURS),  # Outlook.com: no such mailbox
 }
 
+# By Amazon's bounceType, and by the bounceSubType of what is about us.
+_AMAZONS: dict[str, Meaning] = {"Permanent": HARD, "Transient": SOFT, "Undetermined": SOFT}
+_ABOUT_US = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
+
 # In this order: what speaks of us wins over what speaks of the reader, and "full" over "unavailable".
 _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     (OURS, re.compile(
@@ -79,6 +83,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
         r"|recipient (?:address )?(?:not found|rejected)|address (?:not found|rejected)"
         r"|(?:account|user|mailbox)(?: has been| is)? (?:disabled|suspended|closed|inactive)"
         r"|couldn't be found|wasn't found|(?:host or )?domain (?:name )?(?:not found|does not exist)|host unknown"
+        r"|5\.4\.4 invalid domain|couldn't find (?:a mail exchanger|any host)|no such domain|\(nullmx\)"
         r"|unrouteable address"
         r"|用户不存在|帐号不存在|账号不存在|收件人不存在|收件人地址不存在|邮箱不存在|地址不存在"
         r"|域名不存在|帐户不存在|使用者不存在",
@@ -101,6 +106,13 @@ def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meanin
     meant = _MEANINGS.get(found) or _MEANINGS.get(found.rpartition(".")[0], OURS)
     is_contradicted = meant is HARD and said and not _WORDS[-1][1].search(text)
     return said if said and is_contradicted else meant
+
+
+def meaning_by_amazon(kind: str, subkind: str, status: str = "", text: str = "") -> Meaning:
+    """What a bounce means to Amazon SES, and to Resend, which mails by it; the server's own words tell more, if any."""
+    if subkind in _ABOUT_US:
+        return OURS
+    return meaning(status, text, otherwise=_AMAZONS.get(kind, SOFT))
 
 
 def meaning_at_the_door(reply: str) -> Meaning:

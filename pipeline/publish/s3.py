@@ -64,7 +64,7 @@ class Store:
         token = ""
         while True:
             query = {"encoding-type": "url", "list-type": "2", "max-keys": str(PAGE), "prefix": self._place.prefix}
-            page = _read(self._call("GET", query=query | ({"continuation-token": token} if token else {})).body)
+            page = _list(self._call("GET", query=query | ({"continuation-token": token} if token else {})).body)
             for one in page.iter(f"{_NAMESPACE}Contents"):
                 key = unquote_plus(_text(one, "Key"))
                 found[key.removeprefix(self._place.prefix)] = _text(one, "ETag").strip('"')
@@ -125,13 +125,24 @@ def _is_busy(answer: Answer) -> bool:
     return answer.status >= 500 or answer.status == TOO_MANY
 
 
+def _list(body: bytes) -> etree._Element:
+    """A page of the bucket's list. Raises OutputError: another XML would be a bucket with nothing in it."""
+    page = _read(body)
+    if (name := etree.QName(page).localname) != "ListBucketResult":
+        raise _strange(f"<{name}>")
+    return page
+
+
 def _read(body: bytes) -> etree._Element:
     """An answer's XML; entities and other files are not its business. Raises OutputError."""
     try:
         return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise OutputError(f"the bucket answers something else than S3 does ({error.msg})",
-                          remedy="see bucket.endpoint") from None
+        raise _strange(error.msg) from None
+
+
+def _strange(what: str) -> OutputError:
+    return OutputError(f"the bucket answers something else than S3 does ({what})", remedy="see bucket.endpoint")
 
 
 def _text(node: etree._Element, name: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,11 @@ def _ahead(patient: Patient) -> None:
 DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@example.com"'
 
 
+def _limited_key(patient: Patient, tags: str) -> None:
+    name = ("news._domainkey.example.com", "TXT")
+    patient.resolver.zone[name] = [patient.resolver.zone[name][0].replace("k=rsa", tags)]
+
+
 @pytest.mark.parametrize(("make_ill", "check", "said", "remedy"), [
     (lambda p: p.resolver.zone.pop(("example.com", "MX")), "sender.mx", "takes no mail",
      "example.com. MX 10 mail.example.com."),
@@ -266,6 +272,8 @@ DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@exampl
     (lambda p: p.txt("news._domainkey.example.com", "v=DKIM1; p="), "sender.dkim", "is revoked", "p=MII"),
     (lambda p: p.txt("news._domainkey.example.com", "v=DKIM1; p=MIIOTHER"), "sender.dkim", "is not the one in",
      "p=MII"),
+    *((partial(_limited_key, tags=tags), "sender.dkim", f"says {tags}, so that receivers believe no signature", "p=MII")
+      for tags in ("k=ed25519", "h=sha1", "s=tlsrpt")),
     (lambda p: p.resolver.zone.pop(("_dmarc.example.com", "TXT")), "sender.dmarc", "has no DMARC record", DMARC),
     (lambda p: p.txt("_dmarc.example.com", "v=DMARC1; p=none", "v=DMARC1; p=reject"), "sender.dmarc",
      "has 2 DMARC records", DMARC),

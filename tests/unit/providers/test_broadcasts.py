@@ -108,7 +108,7 @@ def test_message_to_one_person_is_refused_before_anything_happens(kind: str) -> 
 
 
 @pytest.mark.parametrize(("kind", "word"), [
-    ("buttondown", "deleted"), ("listmonk", "cancelled"), ("mailchimp", "canceled"),
+    ("buttondown", "deleted"), ("listmonk", "cancelled"), ("mailchimp", "canceled"), ("kit", "aborted"),
 ])
 def test_broadcast_that_a_person_ended_there_is_not_sent(kind: str, word: str) -> None:
     with at(kind, draft=True) as (service, transport):
@@ -147,6 +147,15 @@ def test_issue_at_kit_is_found_in_a_list_that_holds_the_whole_text_of_each() -> 
         transport.send(issue())
 
         assert len(service.api.sent) == 1
+
+
+def test_issue_goes_out_from_kit_with_its_words_and_the_template_of_the_settings() -> None:
+    with at("kit", template=7) as (service, transport):
+        transport.send(issue())
+
+        (sent,) = service.api.sent
+        assert (sent["subject"], sent["email_template_id"], "<p>Words.</p>" in sent["content"]) == (
+            "Paper { { x }}", 7, True)
 
 
 @pytest.mark.parametrize("kind", PLATFORMS)

@@ -317,6 +317,9 @@ def test_events_of_sendgrid(said: dict[str, Any], expected: tuple[str, str]) -> 
     assert meant("sendgrid", [said]) == expected
 
 
+ADVICE = "Hard bounces can have a negative impact on your reputation as a sender."  # Resend's, at each of them
+
+
 @pytest.mark.parametrize(("word", "data", "expected"), [
     ("email.sent", {}, ("sent", "")), ("email.delivered", {}, ("delivered", "")),
     ("email.delivery_delayed", {}, ("deferred", "")), ("email.complained", {}, ("complained", "")),
@@ -326,7 +329,18 @@ def test_events_of_sendgrid(said: dict[str, Any], expected: tuple[str, str]) -> 
         "smtp; 550 5.7.1 rejected by policy"]}}, ("failed", "")),
     ("email.bounced", {"bounce": {"type": "Permanent", "message": "gone", "diagnosticCode": [
         "smtp; 550 5.1.1 no such user", 7]}}, ("bounced", "hard")),
+    *(("email.bounced", {"bounce": {"type": kind, "subType": subkind, "message": f"{why} {ADVICE}"}}, expected)
+      for kind, subkind, why, expected in (
+          ("Permanent", "General", "They did not specify the reason for the hard bounce.", ("bounced", "hard")),
+          ("Permanent", "NoEmail", "The address doesn't exist.", ("bounced", "hard")),
+          ("Transient", "MailboxFull", "The inbox was full.", ("bounced", "soft")),
+          ("Transient", "ContentRejected", "It has content that they don't allow.", ("failed", "")))),
+    ("email.bounced", {"bounce": {"message": ADVICE}}, ("bounced", "hard")),
+    ("email.bounced", {"bounce": {"type": "Permanent", "message": ADVICE, "diagnosticCode": [
+        "smtp; 550 5.1.1 gone"]}}, ("bounced", "hard")),
     ("email.failed", {"failed": {"reason": "quota"}}, ("failed", "")), ("email.suppressed", {}, ("rejected", "")),
+    ("email.suppressed", {"suppressed": {"reason": "previous_bounce"}}, ("bounced", "hard")),
+    ("email.suppressed", {"suppressed": {"reason": "previous_complaint"}}, ("rejected", "")),
     ("email.opened", {}, ("opened", "")),
 ])
 def test_events_of_resend(word: str, data: dict[str, Any], expected: tuple[str, str]) -> None:

@@ -187,6 +187,19 @@ def test_report_of_a_server_that_speaks_utf_8_is_the_same_report(was: bytes, wri
             known.kind, known.bounce, known.status, MARK)
 
 
+@pytest.mark.parametrize("kind", ["message/delivery-status", "message/global-delivery-status"])
+def test_words_in_another_script_are_kept_as_a_report_has_them(kind: str) -> None:
+    known = b"Diagnostic-Code: smtp; 550 5.1.1"
+    said = "Status: 5.0.0\nDiagnostic-Code: smtp; 550 用户不存在".encode()
+    content = sample("postfix-unknown").replace(b"message/delivery-status", kind.encode())
+    report, _, rest = content.partition(b"Status: 5.1.1")
+
+    event = read(report + said + b"\n" + rest.partition(known)[2].partition(b"\n\n")[2]).event
+
+    assert event
+    assert (event.reason, event.bounce) == ("smtp; 550 用户不存在", "hard")
+
+
 def in_parts(kind: str, *parts: tuple[str, str]) -> bytes:
     """A report of parts of these types; a part of message/* is encoded, which the standards forbid."""
     def part(kind: str, text: str) -> str:
@@ -330,7 +343,8 @@ def test_long_word_in_the_subject_hides_no_report() -> None:
 
 
 @pytest.mark.parametrize("words", [
-    "unsubscribe", "Unsubscribe.", "Re: UNSUBSCRIBE", "退订", "回复：退订", "取消订阅", "退訂"])
+    "unsubscribe", "Unsubscribe.", "Re: UNSUBSCRIBE", "退订", "回复：退订", "取消订阅", "退訂",
+    "Please unsubscribe me from this list.", "take me off your mailing list", "Unsubscribe from the newsletter"])
 def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
     by_subject = read(mail(words, In_Reply_To=f"<{MARK}@example.com>")).event
     by_body = read(mail("Re: Weekly 14", f"\n{words}\n\n> Weekly 14", References=f"<x@y> <{MARK}@example.com>")).event
@@ -338,6 +352,14 @@ def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
     for event in (by_subject, by_body):
         assert event
         assert (event.kind, event.message_id, event.token) == (Kind.UNSUBSCRIBED, MARK, "")
+
+
+def test_answer_in_html_alone_asks_by_its_first_line() -> None:
+    page = "<style>p{}</style><div dir=ltr>Unsubscribe</div><br><div>On Monday, Weekly wrote: <p>Hello</div>"
+    event = read(mail("Re: Weekly 14", page, Content_Type="text/html", References=f"<{MARK}@example.com>")).event
+
+    assert event
+    assert (event.kind, event.message_id) == (Kind.UNSUBSCRIBED, MARK)
 
 
 @pytest.mark.parametrize("content", [mail("unsubscribe"), mail("Hello", "退订\n\nthank you")])
@@ -353,6 +375,7 @@ def test_button_of_apple_mail_is_a_wish_although_it_calls_itself_automatic() -> 
 
 @pytest.mark.parametrize("content", [
     mail("I like it", "How do I unsubscribe my dog?"), mail("Re: Weekly 14", "Good issue.\n> unsubscribe"),
+    mail("Take me off the hook", "Please remove me from this story."), mail("Re: Weekly 14", "Take me"),
     b"", b"\x00\xff\xfe", b"Subject: =?klingon?b?AAAA?=\nFrom: \xff@\n\n", mail("Undelivered mail"),
     mail(f"Your receipt {'a1' * 20} of March"),
     b"Content-Type: message/delivery-status\n\n",

@@ -31,6 +31,10 @@ from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, stat
     # a domain that is none
     ("5.4.4", "Host or domain name not found. Name service error for name=example.org type=AAAA: Host not found", HARD),
     ("5.4.4", "unable to route", OURS),
+    ("5.4.4", "smtp; 550 5.4.4 Invalid domain", HARD), ("5.0.0", "unknown; No such domain.", HARD),
+    ("", "Sorry, I couldn't find a mail exchanger or IP address. (#5.4.4)", HARD),
+    ("", "Sorry, I couldn't find any host by that name. (#4.1.2)", SOFT),
+    ("5.1.0", "Domain example.org does not accept mail (nullMX)", HARD),
     ("4.4.3", "Host or domain name not found. Name service error for name=example.org type=MX: try again", SOFT),
     # the words contradict the status: a doubt counts for the reader
     ("5.1.1", "550 5.1.1 203.0.113.9 has sent to too many recipients this hour", OURS),

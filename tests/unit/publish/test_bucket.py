@@ -179,6 +179,16 @@ def test_list_that_is_cut_without_a_way_on_is_one_line(tmp_path: Path, bucket: B
                             "ListObjectsV2, or see bucket.endpoint")
 
 
+def test_success_that_is_no_list_is_not_taken_for_an_empty_bucket(tmp_path: Path, bucket: Bucket) -> None:
+    letters = Publication(tmp_path / "letters", {"bucket": bucket.settings()})
+    letters.write("01-first.md", words(1))
+    bucket.refuse = lambda method, key: 200
+
+    problem, = letters.publish().problems
+
+    assert str(problem) == "bucket: the bucket answers something else than S3 does (<Error>): see bucket.endpoint"
+
+
 def test_who_is_refused_hears_why_and_no_secret(
     tmp_path: Path, bucket: Bucket, caplog: pytest.LogCaptureFixture
 ) -> None:
