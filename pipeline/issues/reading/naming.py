@@ -69,6 +69,7 @@ _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a mont
 _COUNTED_BEHIND_WORDS = re.compile(
     r"(?:[A-Za-z]{1,30}[-_. ]){1,5}(?:issue|weekly|newsletter|digest)[-_. #]{0,2}"
     r"(?P<number>\d{1,3})(?=[-_ .][^\W\d]|$)", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"[A-Za-z_.# -]*(?P<number>\d{1,6})")
 _NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
@@ -291,6 +292,11 @@ def is_bare(title: str, name: str) -> bool:
     what `avviso new` writes where it is told no title. `第14期` and `Issue 14` are words."""
     is_code = title == name and title.isascii() and " " not in title and any(map(str.isdigit, title))
     return is_code or is_slug(title) or title == UNTITLED or not any(map(str.isalpha, title))
+
+
+def says_no_more(name: str) -> bool:
+    """Whether a name is but a day, a month or a number: `2024-03-24`, `14`, `issue-14`, `weekly14`."""
+    return says_when(name) or _NUMBER_ALONE.fullmatch(name) is not None
 
 
 def says_period(name: str) -> bool:
