@@ -195,6 +195,16 @@ def unsaid_number(number: int | None, title: str) -> int | None:
     return None if number is not None and (number_in_title(title) == number or number in apart) else number
 
 
+def told_apart(title: str, name: str, *, number: int | None, day: date, publication: str) -> str:
+    """The title as readers are shown it. One that is but the publication's, or what a file of this name has for a
+    number, is both, `Ink Weekly #14`; without a number, `Ink Weekly 2024-03-24`. The same each week says nothing."""
+    is_publication = title.casefold() == publication.casefold()
+    counted = _NUMBER_ALONE.fullmatch(title) if title == name else None
+    if publication and number is not None and (is_publication or (counted and int(counted["number"]) == number)):
+        return f"{publication} #{number}"
+    return f"{publication} {day}" if publication and is_publication else title
+
+
 def _marked_number(title: str) -> int | None:
     found = _MARKED.search(title)
     if found is None or (found["short"] and found["before"] and not found["before"][0].isupper()):
