@@ -52,7 +52,7 @@ class Outputs(Post):
 
         publication, source = self.config.publication, self.source
         style = Style(publication.url, publication.language, publication.author.name, self.config.issues.breaks,
-                      publication.theme.width, self.files.below_static)
+                      publication.theme.width, self.files.below_static, publication.title)
         settings = ParseSettings(source.zone, source.send_at, tuple(source.lists), style)
         return Renderer(self.archive, settings, WorkerPool(cores()))
 

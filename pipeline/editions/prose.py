@@ -37,6 +37,7 @@ _LINES = frozenset({
 _PLAYERS = frozenset({"video", "audio", "iframe"})
 _SMALL = frozenset({"sup", "sub"})
 _STRUCK = frozenset({"del", "s", "strike"})
+_SHOWN = re.compile(r" ?<[^<>\s]+>")  # an address
 _STROKE = "~~"  # around words that are struck out elsewhere: without it they would be said
 
 
@@ -76,6 +77,9 @@ class Prose:
         self._parts.append("\x1f")
 
     def open_link(self, address: str) -> None:
+        """A link right behind another is set apart from the address of that."""
+        if self._parts and _SHOWN.fullmatch(self._parts[-1]):
+            self._parts.append(" ")
         self._links.append((len(self._parts), address))
 
     def close_link(self) -> None:

@@ -18,13 +18,16 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufdd0-\ufdef\
 _PUNCTUATION = {chr(code): bytes([code]).decode("cp1252") for code in (0x85, *range(0x91, 0x98))}
 # Quotes, dashes and `…` of UTF-8 that somebody took for Latin-1: `\xe2\x80\x94` was a dash.
 _TWICE = re.compile("\xe2\x80[\x80-\xbf]")
-# And of UTF-8 that somebody took for Windows-1252, `â€”`; in code it is what the text is about.
+# And of UTF-8 that somebody took for Windows-1252, `â€”`, or a quote that a program escaped twice, `&amp;quot;`;
+# in code they are what the text is about.
 _SIGNS = {bytes([code]).decode("cp1252", "ignore") or chr(code): sign for code in range(0x80, 0xc0)
           if (sign := bytes((0xe2, 0x80, code)).decode()).isprintable()}
 _MISREAD = "â€"
-_TWICE_ON_WINDOWS = re.compile(
-    r"(?ms:^ {0,3}(?P<fence>```+|~~~+)[^`\n]*$.*?(?:^ {0,3}(?P=fence)|\Z))|`[^`\n]+`"
-    rf"|{_MISREAD}(?P<sign>[{re.escape(''.join(_SIGNS))}])")
+_ESCAPED = "&amp;"
+_TWICE_OUTSIDE_CODE = re.compile(
+    r"(?ms:^ {0,3}(?P<fence>```+|~~~+)[^`\n]*$.*?(?:^ {0,3}(?P=fence)|\Z))|`[^`\n]+`|<code>[^<\n]*</code>"
+    rf"|{_MISREAD}(?P<sign>[{re.escape(''.join(_SIGNS))}])"
+    rf"|(?P<escaped>{_ESCAPED})(?=(?:quot|apos|#0?39|#x27|#82[12]\d);)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -51,10 +54,12 @@ def decode(raw: bytes, path: str) -> str:
 
 
 def _read_aright(text: str) -> str:
-    """With quotes and dashes for the three signs of Windows-1252 that somebody took them for."""
-    if _MISREAD not in text:
+    """With quotes and dashes for the three signs of Windows-1252 that somebody took them for, and what was escaped
+    twice escaped once."""
+    if _MISREAD not in text and _ESCAPED not in text:
         return text
-    return _TWICE_ON_WINDOWS.sub(lambda found: _SIGNS[found["sign"]] if found["sign"] else found[0], text)
+    return _TWICE_OUTSIDE_CODE.sub(
+        lambda found: _SIGNS[found["sign"]] if found["sign"] else "&" if found["escaped"] else found[0], text)
 
 
 def clean(text: str) -> str:

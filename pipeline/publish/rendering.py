@@ -28,6 +28,7 @@ from pipeline.issues.html.recordings import recording
 from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.markdown.fillings import UNKNOWN
+from pipeline.issues.reading.naming import stem, told_apart
 from pipeline.issues.record import Record, Text
 
 ISSUE = ".md"
@@ -40,7 +41,8 @@ Material = str | Text
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What the publication decides of every rendering. `url` is ASCII and ends with `/`; `width` in CSS pixels.
+    """What the publication, which is called `publication`, decides of every rendering. `url` is ASCII and ends with
+    `/`; `width` in CSS pixels.
 
     `below_static` says where the issues are beside static files (see feeds.addresses.source_path).
     """
@@ -51,6 +53,7 @@ class Style:
     breaks: Breaks
     width: int
     below_static: str | None = None
+    publication: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,10 @@ class Bearings:
 def issue_of(style: Style, record: Record) -> Issue:
     """The issue as a value, without its text."""
     assert record.published_at  # noqa: S101, only published issues have a place to be shown
+    title = told_apart(record.title, stem(record.path), number=record.number, day=record.day,
+                       publication=style.publication)
     return Issue(
-        key=record.key, number=record.number, title=record.title, day=record.day,
+        key=record.key, number=record.number, title=title, day=record.day,
         published_at=record.published_at, updated_at=record.updated_at or record.published_at,
         feed_id=record.feed_id or "", permalink=record.permalink or "", description=record.description,
         language=record.language or style.language, tags=record.tags, author=style.author, path=record.path,

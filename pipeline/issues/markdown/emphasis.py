@@ -1,16 +1,16 @@
 """`**重点：**后文` is bold: emphasis and strikethrough that know text without spaces.
 
-CommonMark decides by the spaces around a run of `*` whether it may open or close (spec 0.31.2,
-section 6.2). Chinese has none, so a run between a full-width mark and a letter does neither and the
-stars stay in the text. The amendment used here is known as CJK-friendly emphasis: full-width marks
-count as letters, and an East Asian neighbour counts as a space. Beside East Asian letters half-width
-marks count as letters too (`**作者:**Mira`). Text without such characters is read as CommonMark reads it, but
-that bold which is open ends behind a mark that ends words or an emoji, though a letter follows (`**By:**Mira`,
-`**Ink 😅**Mira`), and behind a space, which exports from editors put there (`**Ink **dries`), and four stars within
-bold end it and begin the next (`**墨****Ink**`). Bold around nothing but a remark, which gives a place a name, is
-nothing: its stars would run into those behind it (`**<!--ink-->****墨水**`). Nor is bold around a mark or a space
-between words, which editors leave behind (`words**,** and`, `[Ink](a)** & **[soot](b)`). Four underscores and more
-are a blank to be filled in.
+CommonMark decides by the spaces around a run of `*` whether it may open or close (spec 0.31.2, section 6.2). Chinese
+has none, so a run between a full-width mark and a letter does neither and the stars stay in the text. The amendment
+used here is known as CJK-friendly emphasis: full-width marks count as letters, and an East Asian neighbour counts as
+a space. Beside East Asian letters half-width marks count as letters too (`**作者:**Mira`). Text without such characters
+is read as CommonMark reads it, but that bold which is open ends behind a mark that ends words or an emoji, though a
+letter follows (`**By:**Mira`, `**Ink 😅**Mira`), and behind a space, which exports from editors put there (`**Ink
+**dries`), and four stars within bold end it and begin the next (`**墨****Ink**`). Nor is a space in the way of bold
+that begins (`** Ink** dries`). Bold around nothing but a remark, which gives a place a name, is nothing: its stars
+would run into those behind it (`**<!--ink-->****墨水**`). Nor is bold around a mark or a space between words, which
+editors leave behind (`words**,** and`, `[Ink](a)** & **[soot](b)`). Four underscores and more are a blank to be
+filled in.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’%")  # marks that end words, as emoji do
 _BRACKETS = frozenset("([{")
 _BEGINNING = _BRACKETS | {"_"}  # stars behind these end nothing
+_BEFORE_WORDS = frozenset("\"'“‘([")
 _LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
 _NEAR = 20  # characters in which a word is looked for beside stars
 _BEFORE = re.compile(r"(\w+|,) $")
@@ -44,6 +45,9 @@ _REMARK = re.compile(r"\*\*<!--(?:(?!--)[^*]){1,300}-->\*\*")
 _NOTHING = re.compile(  # neither a list of a program's names nor a path; behind a space no bold may begin
     r"(?<=[^\s*/\\(\[{\d])\*\*"
     r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
+# `** Ink** dries`: stars that begin bold with a space too many, and neither a program's nor a power before a figure.
+_BEFORE_SPACE = re.compile(
+    r"\*\* (?=[^\s*/=+<>|&.,;:!?)\]}-](?:[^*\n]{0,200}[^\s*(\[{])?\*\*(?![*/]|[^\W\u2e80-\uffff]))")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 _BEGINS_WORDS = re.compile(r"(?<![^\s(\[*_\"'“‘])~(?=[^\W\d_]|[\[*\"'“‘`])")  # before a figure a tilde is "about"
 _ENDS_WORD = re.compile(r"(?<=[^\s~(\[/])~(?![\w~/])")
@@ -54,8 +58,9 @@ _MARKS_BEHIND = frozenset(("Po", "Pe", "Pf", "Pd"))  # categories of marks befor
 
 
 def use_friendly_emphasis(parser: MarkdownIt) -> None:
-    """Puts the two rules in the place of the parser's own, and one for lone tildes behind them."""
+    """Puts the two rules in the place of the parser's own, and those for slips and lone tildes beside them."""
     parser.inline.ruler.at("emphasis", _emphasis)
+    parser.inline.ruler.before("emphasis", "bold_before_space", _bold_before_space)
     parser.inline.ruler.at("strikethrough", _strikethrough)
     parser.inline.ruler2.after("strikethrough", "strike_alone", _pair_lone_tildes)
 
@@ -87,6 +92,20 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         for _ in range(length):
             _push(state, marker, run, opens=opens, closes=closes)
     state.pos += length
+    return True
+
+
+def _bold_before_space(state: StateInline, silent: bool) -> bool:
+    """Two stars begin bold though a space is behind them, where other two end it and none is open."""
+    found = _BEFORE_SPACE.match(state.src, state.pos)
+    before = state.src[state.pos - 1:state.pos] or " "
+    if silent or not found or not (_is_space(before) or is_east_asian(before) or before in _BEFORE_WORDS):
+        return False
+    if _is_bold(state) or state.src.count("**", found.end(), found.end() + _FAR) % 2 == 0:
+        return False
+    for _ in range(2):
+        _push(state, "*", 2, opens=True, closes=False)
+    state.pos = found.end()
     return True
 
 

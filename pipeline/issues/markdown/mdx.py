@@ -8,18 +8,20 @@ and one that is called as a player is that player: `<YouTube id="…" />`, `<lit
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.utils import EnvType
 
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.marks import player_of
 
-_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,300}\}){0,600}+\}"
+_VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,2000}\}){0,600}+\}"
 WITH_VALUES = re.compile(
     rf"<(?P<name>[A-Z][\w.]*|lite-(?:youtube|vimeo)|[a-z][a-z0-9]*(?=\s[^<>]{{0,300}}=\{{))(?P<rest>(?:\s+(?:[A-Za-z_][\w:-]*(?:=(?:{_VALUE}))?|\{{\.\.\.[\w.]+\}}))*)\s*(?P<end>/?)>(?P<closed></(?P=name)>)?")
 """A component, or a tag of HTML that has values in braces."""
@@ -36,6 +38,10 @@ _SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()|\{`[^`]*\$\{")
 _IMPORTS = re.compile(
     r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
     r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
+# `import hero from "./hero.png"`: a file beside the issue, by a name that values in braces have for it.
+_FILE = re.compile(r"^import[ \t]+(\w+)[ \t]+from[ \t]+[\"'](\.{1,2}/[^\"'\n]+)[\"']", re.MULTILINE)
+_FILES = "imported"  # in the parser's `env`: those files
+_NAME = re.compile(r"(\w+)(?:\.src)?")
 _TAG = re.compile(r"(<[^<>]*>)")
 _COMMENT_BEGINS, _COMMENT_ENDS = "{/*", "*/}"
 _MAX_LINES = 20
@@ -51,13 +57,16 @@ def use_mdx(parser: MarkdownIt) -> None:
 
 
 def _imports(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before."""
+    """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before, and
+    remembers which files they name."""
     begin = state.bMarks[start_line]
     if silent or state.tokens or state.level or not state.src.startswith(("import ", "export "), begin):
         return False
     end = next((line for line in range(start_line, end_line) if state.isEmpty(line)), end_line)
-    if not _IMPORTS.fullmatch(state.src[begin:state.eMarks[end - 1]]):
+    paragraph = state.src[begin:state.eMarks[end - 1]]
+    if not _IMPORTS.fullmatch(paragraph):
         return False
+    state.env.setdefault(_FILES, {}).update(_FILE.findall(paragraph))
     state.line = end
     return True
 
@@ -81,7 +90,7 @@ def _component(state: StateInline, silent: bool) -> bool:
         return False
     player = _played(found)
     if not silent:
-        for piece in filter(None, _TAG.split(player or _plain(found))):
+        for piece in filter(None, _TAG.split(player or _plain(found, state.env))):
             is_tag = piece.startswith("<")
             state.push("html_inline" if is_tag else "text", "", 0).content = piece if is_tag else unescape(piece)
     state.pos = found.end() if player else found.end("end") + 1
@@ -92,16 +101,17 @@ def _in_blocks(state: StateCore) -> None:
     """What is HTML from its beginning has values in braces as well: `<div style={{textAlign: "center"}}>`."""
     for token in state.tokens:
         if token.type == "html_block" and ("={" in token.content or _PLAYER.search(token.content)):
-            token.content = WITH_VALUES.sub(_shown, token.content)
+            token.content = WITH_VALUES.sub(partial(_shown, state.env), token.content)
 
 
-def _shown(found: re.Match[str]) -> str:
-    return _played(found) or _plain(found) + (found["closed"] or "")
+def _shown(env: EnvType, found: re.Match[str]) -> str:
+    return _played(found) or _plain(found, env) + (found["closed"] or "")
 
 
-def _plain(found: re.Match[str]) -> str:
-    """The tag with its values in quotes; one of HTML without those that only a program can tell."""
-    given = _ATTRIBUTE.findall(found["rest"])
+def _plain(found: re.Match[str], env: EnvType) -> str:
+    """The tag with its values in quotes, the names of imported files filled in; one of HTML without those that only a
+    program can tell."""
+    given = [(name, _file_named(value, env) or value) for name, value in _ATTRIBUTE.findall(found["rest"])]
     if found["name"].islower() or found["name"] == "Link":
         given = [(name, value) for name, value in given if found["name"] == "img" or not _SAYS_NOTHING.match(value)]
     values = {name: plain_value(value) for name, value in given}
@@ -109,6 +119,13 @@ def _plain(found: re.Match[str]) -> str:
     kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
     inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
     return f"<{'img' if shown else found['name']}{inside}{found['end']}>"
+
+
+def _file_named(value: str, env: EnvType) -> str:
+    """The file that `{hero}` or `{hero.src}` stands for, in quotes; "" if it stands for none."""
+    name = _NAME.fullmatch(value[1:-1].strip()) if value.startswith("{") else None
+    file = env.get(_FILES, {}).get(name[1]) if name else None
+    return f'"{file}"' if file else ""
 
 
 def _played(found: re.Match[str]) -> str:

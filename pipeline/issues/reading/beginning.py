@@ -11,6 +11,7 @@ from itertools import dropwhile, takewhile
 
 from markdown_it.token import Token
 
+from pipeline.issues.cjk import count_letters
 from pipeline.issues.markdown.attributes import settle_attributes, without_list
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.markdown.formulas import with_formulas_said
@@ -24,6 +25,7 @@ _FIRST = 100_000         # of a body
 MOST_LOOKED_AT = 20_000  # of a block; a first picture or heading stands before them
 MOST_READ = 4_000        # of the source of a paragraph that may describe it
 _LONGEST_OPENING = 80
+_SECTION_WORDS, _SECTION_COLUMNS = 3, 24  # what a section is called; a title mostly says more
 
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 
@@ -64,6 +66,13 @@ class Beginning:
         """Whether there is another heading of the level of the first."""
         first, *others = [self.tokens[at].tag for at in self._headings] or [""]
         return first in others
+
+    def is_section(self) -> bool:
+        """Whether its first heading is small, has its like below it, and is a few words without a figure: `News`."""
+        words = self.first_heading()
+        is_short = len(words.split()) <= _SECTION_WORDS and len(words) + count_letters(words) <= _SECTION_COLUMNS
+        is_small = bool(self._headings) and self.tokens[self._headings[0]].tag != "h1"
+        return is_small and is_short and not any(map(str.isdigit, words)) and self.is_repeated()
 
     def headings_below_title(self) -> list[str]:
         """The words of the headings of that level below the first which has most of them."""

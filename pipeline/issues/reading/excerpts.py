@@ -22,15 +22,16 @@ class Excerpts:
     """What the body tells.
 
     `opening`: the line of words that it begins with. `title`: its first heading, "" where that heads only a part;
-    whether that heads all of it, or has its like below it (`is_repeated`); the number in it; the picture in the first
-    block, `<small>` among the first three, and what could describe it: its plain paragraphs in order, then its lists,
-    each in one short line.
+    whether that heads all of it, or has its like below it (`is_repeated`), and is called as sections are
+    (`is_section`); the number in it; the picture in the first block, `<small>` among the first three, and what could
+    describe it: its plain paragraphs in order, then its lists, each in one short line.
     """
 
     opening: str
     title: str
     is_headed: bool
     is_repeated: bool
+    is_section: bool
     heading_number: int | None
     begins_a_part: bool
     cover: Image | None
@@ -48,7 +49,7 @@ def excerpts(body: Body) -> Excerpts:
     part = beginning.begins_a_part()
     return Excerpts(
         beginning.opening(), heading if number is not None or not part else "",
-        beginning.is_headed(), beginning.is_repeated(), number, part,
+        beginning.is_headed(), beginning.is_repeated(), beginning.is_section(), number, part,
         cover(top[0]) if top else None,
         next((found for block in top if (found := small(beginning, block))), ""),
         descriptions(beginning))

@@ -69,6 +69,7 @@ _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a mont
 _COUNTED_BEHIND_WORDS = re.compile(
     r"(?:[A-Za-z]{1,30}[-_. ]){1,5}(?:issue|weekly|newsletter|digest)[-_. #]{0,2}"
     r"(?P<number>\d{1,3})(?=[-_ .][^\W\d]|$)", re.IGNORECASE)
+_NUMBER_ALONE = re.compile(r"[A-Za-z_.# -]*(?P<number>\d{1,6})")
 _NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
@@ -194,6 +195,16 @@ def unsaid_number(number: int | None, title: str) -> int | None:
     return None if number is not None and (number_in_title(title) == number or number in apart) else number
 
 
+def told_apart(title: str, name: str, *, number: int | None, day: date, publication: str) -> str:
+    """The title as readers are shown it. One that is but the publication's, or what a file of this name has for a
+    number, is both, `Ink Weekly #14`; without a number, `Ink Weekly 2024-03-24`. The same each week says nothing."""
+    is_publication = title.casefold() == publication.casefold()
+    counted = _NUMBER_ALONE.fullmatch(title) if title == name else None
+    if publication and number is not None and (is_publication or (counted and int(counted["number"]) == number)):
+        return f"{publication} #{number}"
+    return f"{publication} {day}" if publication and is_publication else title
+
+
 def _marked_number(title: str) -> int | None:
     found = _MARKED.search(title)
     if found is None or (found["short"] and found["before"] and not found["before"][0].isupper()):
@@ -291,6 +302,11 @@ def is_bare(title: str, name: str) -> bool:
     what `avviso new` writes where it is told no title. `第14期` and `Issue 14` are words."""
     is_code = title == name and title.isascii() and " " not in title and any(map(str.isdigit, title))
     return is_code or is_slug(title) or title == UNTITLED or not any(map(str.isalpha, title))
+
+
+def says_no_more(name: str) -> bool:
+    """Whether a name is but a day, a month or a number: `2024-03-24`, `14`, `issue-14`, `weekly14`."""
+    return says_when(name) or _NUMBER_ALONE.fullmatch(name) is not None
 
 
 def says_period(name: str) -> bool:

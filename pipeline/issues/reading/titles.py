@@ -13,6 +13,7 @@ from pipeline.issues.reading.naming import (
     number_in_title,
     outdoes_word,
     parted,
+    says_no_more,
     says_when,
     title_in_name,
     words_behind_day,
@@ -51,7 +52,8 @@ def _title(name: str, told: Excerpts) -> str:
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)
     words = (words_behind_day(name) or _unlike(told.title, written_name(name))) if is_weak else ""
-    return parts or named or words or told.title
+    heading = "" if told.is_section and says_no_more(name) else told.title
+    return parts or named or words or heading
 
 
 def _unlike(heading: str, name: str) -> str:

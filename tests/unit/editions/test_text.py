@@ -53,6 +53,8 @@ def test_paragraphs(body: str, expected: str) -> None:
     ("[**bold** label](https://e.com/)", "bold label <https://e.com/>"),
     ("[file](notes.pdf)", "file <https://w/notes.pdf>"),
     ("[up](#part)", "up"),
+    ("[🔥 ](https://e.com/1)[Ink](https://e.com/2)<https://e.com/3>[b](https://e.com/4)c",
+     "🔥 <https://e.com/1> Ink <https://e.com/2> <https://e.com/3> b\n<https://e.com/4>c"),
     ("<mira@example.org>", "mira@example.org"),
     ("[write](mailto:mira@example.org)", "write <mailto:mira@example.org>"),
     ('<a href="https://e.com/">raw *label*</a>', "raw label <https://e.com/>"),

@@ -18,6 +18,7 @@ POST = '<a href="https://twitter.com/i/status/1234567">https://twitter.com/i/sta
     ('a <Img src="/a.png" width={300} {...more} /> b', '<p>a <img src="/a.png" alt="" width="300"> b</p>'),
     ("<Image src={hero} />", ""),
     ('<img src={require("./a.png").default} alt="A" />', '<p><img src="./a.png" alt="A"></p>'),
+    ("<div\n  style={{\n" + '    color: "white",\n' * 25 + "  }}\n>\n\na\n\n</div>", "<div>\n<p>a</p>\n</div>"),
     ("<PrLink numbers={[1, 2]}>\n a *b*\n</PrLink>", "<p>\na <em>b</em>\n</p>"),
     ("<Toc items={{ a: 1 }} />", ""),
     ("a\n\n<Gallery\n  images={[\n" + "    [inkSmall, inkLarge, 'A press'],\n" * 300 + "  ]}\n/>", "<p>a</p>"),
@@ -87,6 +88,18 @@ def test_a_component_that_leads_somewhere_is_a_link(text: str, html: str) -> Non
     ("export const is a word", "<p>export const is a word</p>"),
 ])
 def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: str) -> None:
+    assert parse(text).clean.rstrip("\n") == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ('import { Image } from "astro:assets";\nimport press from "./press.png";\n\n<Image src={press} alt="A press" />',
+     '<p><img src="./press.png" alt="A press"></p>'),
+    ("import press from '../press.png'\n\nimport Note from './Note.astro';\n\na <img src={press.src} alt=\"A\" /> b",
+     '<p>a <img src="../press.png" alt="A"> b</p>'),
+    ('import press from "./press.png";\n\na\n\n<figure>\n  <Image\n    src={press}\n    alt="A press"\n  />\n</figure>',
+     '<p>a</p>\n<figure>\n  <img src="./press.png" alt="A press">\n</figure>'),
+    ('import press from "@/press.png";\n\na <Image src={press} /> b <Image src={ink} />', "<p>a  b </p>")])
+def test_a_picture_that_mdx_imports_is_shown(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 

@@ -14,6 +14,7 @@ from pipeline.issues.reading.naming import (
     number_in_title,
     stem,
     title_in_name,
+    told_apart,
     unsaid_number,
 )
 
@@ -194,6 +195,20 @@ def test_numbers_are_marked_as_other_languages_mark_them(title: str, number: int
     ("2026-14-10", 14), ("Ink of 14:30", 14), ("Ink 114", 14)])
 def test_a_number_is_shown_beside_a_title_that_does_not_say_it(title: str, number: int | None) -> None:
     assert unsaid_number(14, title) == number
+
+
+@pytest.mark.parametrize(("title", "name", "number", "shown"), [
+    ("Ink Weekly", "issue-14", 14, "Ink Weekly #14"), ("INK weekly", "14", 14, "Ink Weekly #14"),
+    ("Ink Weekly", "2024-03-24", None, "Ink Weekly 2024-03-24"),
+    ("issue-014", "issue-014", 14, "Ink Weekly #14"), ("14", "14", 14, "Ink Weekly #14"),
+    ("On paper", "14", 14, "On paper"), ("Issue 14", "14", 14, "Issue 14"), ("14", "14-15", 14, "14"),
+    ("ink-14-paper", "ink-14-paper", 14, "ink-14-paper"), ("2024-03-24", "2024-03-24", None, "2024-03-24"),
+    ("issue-14", "issue-14", 15, "issue-14"), ("issue-14", "issue-14", None, "issue-14")])
+def test_a_title_that_says_nothing_goes_with_publication_and_number(
+    title: str, name: str, number: int | None, shown: str,
+) -> None:
+    assert told_apart(title, name, number=number, day=date(2024, 3, 24), publication="Ink Weekly") == shown
+    assert told_apart(title, name, number=number, day=date(2024, 3, 24), publication="") == title
 
 
 @pytest.mark.parametrize(("name", "is_meant"), [("14", True), ("014", True), ("14-Ink", True), ("None", False)])

@@ -182,6 +182,12 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("墨水周刊-第4期：Ink.md", "# 产品\n\n## 文章", "产品"), ("On paper.md", "## Ink\n\n## Pens", "On paper"),
     ("Ink 1 2.md", "# Ink: 1 / 2\n\n# Pens", "Ink: 1 / 2"), ("[01] 墨水与纸.md", "# 墨水与纸\n\n# 笔", "墨水与纸"),
     ("未命名 2.md", "# 产品\n\n# 文章", "产品"), ("墨水周刊.md", "# 产品\n\n# 文章", "产品"),
+    ("2024-03-24.md", "## Top picks\n\n## Tools", "2024-03-24"),
+    ("2024/03/24.md", "### 今日摘要\n\n### 纸", "2024-03-24"),
+    ("issue-14.md", "## News\n\n## Paper", "issue-14"), ("2024-03-24.md", "## News\n\nInk.", "News"),
+    ("2024-03-24.md", "# Ink\n\n# Paper", "Ink"), ("14.md", "## Ink Weekly 14\n\n## Paper", "Ink Weekly 14"),
+    ("2024-03-24.md", "## What ink says to paper\n\n## News", "What ink says to paper"),
+    ("2024-03-24.md", "## 墨水对纸说了些什么以及为什么\n\n## 新闻", "墨水对纸说了些什么以及为什么"),
     ("102: Ink, paper.md", "# Pens\n\n# Pots", "Ink, paper"), ("102：墨水.md", "# 笔\n\n# 纸", "102：墨水"),
 ])
 def test_the_title_is_front_matter_then_file_name_then_heading_then_stem(path: str, text: str, title: str) -> None:

@@ -71,6 +71,18 @@ def test_issue_in_a_language_of_its_own_says_so_on_its_page_and_in_the_feed(lett
     assert [item.get("language") for item in items] == ["zh-Hans", None, None, None]
 
 
+def test_issues_called_as_the_publication_are_told_apart(letters: Publication) -> None:
+    letters.write("04.md", f"# Letters\n\n{words(4)}")
+    letters.write("05.md", f"## News\n\n{words(5)}\n\n## Tools\n\n{words(6)}")
+
+    build(letters)
+
+    titles = feed(letters)["title"]
+    page = (letters.folder / "site" / "4" / "index.html").read_text("utf-8")
+    assert titles[:2] == ["Letters #5", "Letters #4"]
+    assert re.findall("<h1[^>]*>([^<]*)</h1>", page) == ["Letters #4"]
+
+
 def test_issue_of_today_appears_in_all_three_feeds_and_its_neighbour_learns_of_it(letters: Publication) -> None:
     before = letters.output()
     letters.write("04-new.md", words(4))
