@@ -27,6 +27,7 @@ _FIELD = re.compile(r"$|[\s#\[-]|[\w.\"'-]{1,40}\s*[:=：]")  # a line of fields
 _FENCE, _WRAPPED = "```", re.compile(r"```[ \t]*(?:markdown|md)[ \t]*", re.IGNORECASE)
 _FEWEST = 3  # lines of a block of code with something in it
 _MAX_GLUED = 60  # lines in which its end is looked for
+_MAX_COMMENT = 20
 
 
 def split(raw: bytes, path: str) -> tuple[dict[str, object], str, int]:
@@ -40,7 +41,7 @@ def read_front(raw: bytes, path: str) -> Front:
     typed = decode(raw, path).split("\n")
     lines = _unwrapped(typed)
     text = "\n".join(lines)
-    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    start = _behind_comment(lines, next((number for number, line in enumerate(lines) if line.strip()), 0))
     opening = lines[start].rstrip()
     found = _glued(lines, start, path) or (
         _fenced(lines, start, opening, path) if opening in _ENDS
@@ -48,6 +49,17 @@ def read_front(raw: bytes, path: str) -> Front:
         else _unopened(lines, start, path) or read_header(lines, start, path))
     begins = 0 if lines is typed else start  # behind the fence, which is none of the body that `check --fix` mends
     return found or Front({}, "\n".join(lines[begins:]), begins + 1)
+
+
+def _behind_comment(lines: Sequence[str], start: int) -> int:
+    """Where fields between `---` begin: at `start`, or behind what an editor put there about the file, `<!-- @Author: …
+    -->`."""
+    if not lines[start].startswith("<!--"):
+        return start
+    end = next((n for n, line in enumerate(lines[start:start + _MAX_COMMENT], start) if "-->" in line), start)
+    below = next((n for n in range(end + 1, len(lines) - 1) if lines[n].strip()), start)
+    is_whole = lines[end].rstrip().endswith("-->")
+    return below if is_whole and lines[below].rstrip() == "---" and KEY.match(lines[below + 1]) else start
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
