@@ -52,7 +52,7 @@ def _title(name: str, told: Excerpts) -> str:
         return told.title
     is_weak = not told.title or (told.is_repeated and told.heading_number is None)
     words = (words_behind_day(name) or _unlike(told.title, written_name(name))) if is_weak else ""
-    heading = "" if told.is_section and says_no_more(name) else told.title
+    heading = "" if is_weak and told.is_section and says_no_more(name) else told.title
     return parts or named or words or heading
 
 
