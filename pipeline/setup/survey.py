@@ -274,7 +274,8 @@ def _busiest(folder: Path) -> Path:
                      if place.name.lower() in _ISSUES and place.is_relative_to(folder) and place != folder)
     if called and max(called.values()) >= FEW:
         enough = [place for place, count in called.items() if count >= FEW]
-        return min(enough, key=lambda place: (place.name.lower() == _DIARY, -called[place], place))
+        return min(enough, key=lambda place: (
+            place.name.lower() == _DIARY, -called[place], len(place.parts), place))  # `en/weekly` is a translation
     return _deepest(folder, likely if len(likely) >= LIKELY or len(likely) * 2 > len(files) else files)
 
 

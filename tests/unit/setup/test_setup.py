@@ -86,6 +86,8 @@ def settled(folder: Path) -> Config:
       "2026-10-26-paper/README.md"], ".", 2),
     (["2026-10-19-ink/index.md", "2026-10-19-ink/poem.md"], "2026-10-19-ink", 1),
     ([*(f"src/articles/{at}-a.md" for at in range(30)), *(f"src/issues/{at}.md" for at in range(3))], "src/issues", 3),
+    ([f"{place}/2026-W0{at}.md" for place in ("content/en/weekly", "content/weekly") for at in range(1, 5)],
+     "content/weekly", 4),
     ([*(f"weekly/2026-W0{at}.md" for at in range(1, 4)), *(f"lists/{name}.md" for name in "abcdefgh")], "weekly", 3),
     ([*(f"Daily/2026-03-0{at}.md" for at in range(1, 9)), *(f"Newsletter/2026-0{at}-07 x.md" for at in range(1, 4))],
      "Newsletter", 3),
