@@ -25,7 +25,7 @@ def published_by_jekyll(folder: Path) -> Iterator[Problem]:
     names = {str(name).strip("/*") for name in excluded} if isinstance(excluded, list) else set()
     if "source" not in said and _VAR not in names:
         yield Problem(_SETTINGS, "Jekyll copies var/ into what it publishes, the addresses of readers too",
-                      "write `exclude: [var, config.yaml, feeds, site]` into it", rule="config-jekyll",
+                      "write `exclude: [var, config.yaml]` into it", rule="config-jekyll",
                       severity=RULES["config-jekyll"].severity)
 
 
