@@ -90,6 +90,7 @@ OTHERS = _rules(
     Rule("config", "error", "a setting that is not understood"),
     Rule("config-yaml", "error", "a config.yaml that is not YAML"),
     Rule("config-not-yet", "error", "a setting that this version does not know yet"),
+    Rule("config-jekyll", "error", "a ledger that Jekyll would publish"),
     Rule("config-example", "warning", "an address that `init` made up"),
     Rule("template", "error", "a template or style sheet that cannot be used"),
     Rule("mail-size", "error", "a template so large that mail programs would cut the mail"),

@@ -33,7 +33,7 @@ def examine_reverse(host: str, domain: str, names: Names) -> Finding:
             kind = "AAAA" if ":" in address else "A"
             return warning("sender.reverse", f"{address} is called {called[0]}, which does not lead back to it",
                            f"publish: {called[0]}. {kind} {address}")
-    return ok("sender.reverse", "no public address that mail comes from lacks a name that leads back to it")
+    return ok("sender.reverse", "every public address that mail comes from has a name that leads back to it")
 
 
 def _addresses(host: str, domain: str, names: Names) -> list[str]:

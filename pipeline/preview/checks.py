@@ -36,6 +36,7 @@ from pipeline.issues.reading.manuscript import read_manuscript
 from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
+from pipeline.preview.jekyll import published_by_jekyll
 from pipeline.publish.gather import Source
 from pipeline.publish.manifest import template_files
 from pipeline.publish.permalinks import address, clash
@@ -79,7 +80,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
             found += mail_findings(books, record)
             watch(next(done), total)
         found += template_findings(books)
-    found += [*_nothing_taken(app.source), *_made_up(app.config)]
+    found += [*_nothing_taken(app.source), *_made_up(app.config), *published_by_jekyll(app.config.folder)]
     for findings in _examined(specimens, app.files):  # after the books are closed: senders must not wait for us
         found += findings
         watch(next(done), total)

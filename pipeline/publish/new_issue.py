@@ -20,7 +20,7 @@ from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source
 
 _FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期
-_DATED = re.compile(r"\d{4}(-?)[01]\d\1[0-3]\d(?!\d)")  # 2026-03-24-ink, 20260324
+_DATED = re.compile(r"\d{4}(-?)[01]\d\1[0-3]\d(?!\d)([-_ ]?)")  # 2026-03-24-ink, 20260324
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -92,8 +92,11 @@ def _leading(numbers: Mapping[str, int | None], day: datetime) -> str:
 
 def _dated(paths: Collection[str], day: datetime) -> str:
     """A day in the form that most files have at the beginning of their names, as Jekyll wants it; else ""."""
-    found = [dated[1] for path in paths if (dated := _DATED.match(stem(path)))]
-    return f"{day:%Y}{found[-1]}{day:%m}{found[-1]}{day:%d}-" if len(found) * 2 > len(paths) else ""
+    found = [dated.groups() for path in paths if (dated := _DATED.match(stem(path)))]
+    if len(found) * 2 <= len(paths):
+        return ""
+    within, behind = found[-1]
+    return day.strftime(f"%Y{within}%m{within}%d{behind or '-'}")
 
 
 def _named(path: str, number: int) -> str:

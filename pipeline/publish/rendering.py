@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import unquote, urljoin
 
@@ -120,11 +121,13 @@ class Bearings:
         return self._address(target)
 
     def _in_content(self, reference: str) -> str:
-        """An issue, wherever in the content its folder is, or else that page of the site."""
+        """An issue, wherever in the content its folder is, or in or above the folder of this one, as Hugo looks for it;
+        or else that page of the site."""
         path, mark, place = reference.partition("#")
         parts = unquote(path).split("/")
         paths = ["/".join(parts[at:]) for at in range(len(parts))]
-        files = [file for below in paths for file in (below, *issues_meant(below))]
+        paths += [f"{folder}/{unquote(path)}" for folder in PurePosixPath(self.issue_path).parents[:-1]]
+        files = [file for one in paths for file in (one, *issues_meant(one))]
         issue = next((file for file in files if file in self.permalinks), "")
         for file in [issue] if issue else files:  # one that is not published yet may be any of them
             self.links[file] = self.permalinks.get(file, "")

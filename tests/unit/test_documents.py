@@ -163,9 +163,9 @@ GHOST = """\
 {"db": [{"data": {"posts": [
 {"id": "7", "type": "post", "status": "published", "visibility": "public", "slug": "on-paper",
  "title": "Ink: \\"on paper\\"", "published_at": "2026-03-24T08:00:00.000Z", "custom_excerpt": null,
- "html": "<p>Ink</p>"},
+ "html": "<p>Ink</p>", "feature_image": null},
 {"id": "8", "type": "post", "status": "published", "visibility": "paid", "slug": "paid", "title": "Paid",
- "published_at": "2026-03-25T08:00:00.000Z", "custom_excerpt": null, "html": "<p>Ink</p>"}]}}]}
+ "published_at": "2026-03-25T08:00:00.000Z", "custom_excerpt": null, "html": "<p>Ink</p>", "feature_image": null}]}}]}
 """
 
 

@@ -47,6 +47,9 @@ _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
+_WITHIN_HEXO = {"post_link": "@/{}.md", "asset_link": "@assets/{}"}  # to another issue, to a file of this one
+_BLANK_OR_QUOTED = " \t'\""
+_ESCAPES = re.compile(r"\s+(?:true|false)\s*\Z")
 _NO_MARK = r"\\.|\{(?![{%])|\}(?!\})"  # beside other characters in a value: what a program fills in is not known
 _SAID = re.compile(rf"\b([a-z_][\w-]{{1,29}})\s*[:=]\s*(?:\"((?:[^\"{{}}\\]|{_NO_MARK})*)\""
                    rf"|'((?:[^'{{}}\\]|{_NO_MARK})*)')", re.IGNORECASE)
@@ -167,6 +170,8 @@ class Mark:
         said = self.said()
         if picture := _picture(self, said):
             return "<br>".join((picture, *_below(self, said)))
+        if self.name in _WITHIN_HEXO:
+            return _link_within(self)
         if self.name in _FORMULAS and "body" in said:
             return self.dressed(said["body"])
         return _words(said) or self._unnamed_words()
@@ -263,7 +268,8 @@ def among_words(text: str, at: int, last: int) -> Mark | None:
         end = mark.closer().search(text, found.end(), last)
         return Mark(mark.name, mark.rest, text[at:end.end()]) if end else None
     is_last = mark.name == "assign" and _REST_OF_LINE.match(text, found.end())
-    return mark if is_last or (not mark.is_silent and _picture(mark, mark.said())) else None
+    is_shown = mark.name in _WITHIN_HEXO or (not mark.is_silent and _picture(mark, mark.said()))
+    return mark if is_last or is_shown else None
 
 
 def pair_among_words(text: str, at: int, last: int) -> tuple[Mark, re.Match[str]] | None:
@@ -311,6 +317,13 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
     size = "".join(f' {name}="{value}"' for name, value in sizes(mark.rest).items())
     return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}"{size}>' if place else ""
+
+
+def _link_within(mark: Mark) -> str:
+    """The Markdown of Hexo's `{% post_link ink 'On ink' %}` and `{% asset_link a.pdf %}`; "" where it names nothing."""
+    name, _, words = _ESCAPES.sub("", mark.rest).strip().partition(" ")
+    address = _WITHIN_HEXO[mark.name].format(name)
+    return f"[{words.strip(_BLANK_OR_QUOTED) or name}](<{address}>)" if name else ""
 
 
 def _undressed(text: str) -> str:

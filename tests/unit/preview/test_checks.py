@@ -190,3 +190,18 @@ def test_addresses_that_init_made_up_are_told_until_their_owner_says_them(tmp_pa
     assert [(one.message, one.rule) for one in found] == [
         (f"publication.url is still {UNSAID}, and every link in feeds and mail leads there", "config-example"),
         (f"mailings.from is still {UNSAID_SENDER}, and answers go there", "config-example")]
+
+
+@pytest.mark.parametrize(("beside", "settings", "rules"), [
+    ("_posts", "title: Letters\n", ["config-jekyll"]), ("_layouts", "exclude: [vendor]\n", ["config-jekyll"]),
+    ("_posts", "a: b: c\n", ["config-jekyll"]),
+    ("_posts", "exclude:\n  - /var/\n", []), ("_posts", "source: pages\n", []), ("scaffolds", "title: Hexo\n", []),
+])
+def test_jekyll_is_to_leave_out_the_ledger(tmp_path: Path, beside: str, settings: str, rules: list[str]) -> None:
+    letters = Publication(tmp_path / "letters", {"publication": {"postal_address": "1 Press Lane"}})
+    (letters.folder / beside).mkdir()
+    (letters.folder / "_config.yml").write_text(settings, "utf-8")
+
+    found = check(letters.app, [], everything=False)
+
+    assert [one.rule for one in found] == rules

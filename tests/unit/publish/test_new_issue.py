@@ -37,7 +37,7 @@ def new(folder: Path, *names: str, title: str = "On paper") -> str:
     (["HelloGitHub100.md"], "HelloGitHub101-On paper.md"),
     (["2026-03-17-a.md"], "2026-03-24-On paper.md"),
     (["20260310.md", "20260317.md", "apples.md"], "20260324-On paper.md"),
-    (["20260317.md", "apples.md"], "On paper.md"),
+    (["20260317.md", "apples.md"], "On paper.md"), (["20260317 苹果.md"], "20260324 On paper.md"),
     (["2026-03-10-a.markdown", "2026-03-17-b.markdown", "c.md"], "2026-03-24-On paper.markdown"),
     (["a.mdx"], "On paper.mdx"),
     (["2026-03-17-a.md", "14-b.md"], "15-On paper.md"),
