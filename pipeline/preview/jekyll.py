@@ -32,6 +32,6 @@ def published_by_jekyll(folder: Path) -> Iterator[Problem]:
 def _read(settings: Path) -> dict[str, Any]:
     try:
         said = yaml.safe_load(settings.read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
         said = None
     return said if isinstance(said, dict) else {}
