@@ -6,6 +6,7 @@
     4.3.x 4.4.x           their server, or the way to it, tried for days              bounced, soft
                           our own server, while it is handed a message                failed
     5.0.x, 5.1.0, or none what the words say; a doubt counts for the reader
+    5.7.1 "no such user"  the address is dead                                         bounced, hard
 
 Some statuses are used for two things, and a server's words may contradict its status ("550 5.2.1 … receiving mail at a
 rate that prevents …"): then the words tell, where they blame the reader less. What large mailbox providers really say:
@@ -54,6 +55,9 @@ _EITHER: dict[str, tuple[Meaning, Meaning]] = {
     "5.5.0": (HARD, OURS),  # Outlook.com: no such mailbox
 }
 
+# Policy for nearly all, but Yandex and some others say 5.7.1 of a mailbox that is not there.
+_GONE_BY_POLICY = re.compile(r"no such user|user unknown(?! or\b)", re.IGNORECASE)
+
 # By Amazon's bounceType, and by the bounceSubType of what is about us.
 _AMAZONS: dict[str, Meaning] = {"Permanent": HARD, "Transient": SOFT, "Undetermined": SOFT}
 _ABOUT_US = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
@@ -61,8 +65,9 @@ _ABOUT_US = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected
 # In this order: what speaks of us wins over what speaks of the reader, and "full" over "unavailable".
 _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     (OURS, re.compile(
-        r"spam|block(?:ed|list| list)|blacklist|polic(?:y|ies)|reputation|\bspf\b|dkim|dmarc|unauthenticated"
-        r"|not accepted due|rate limit|frequency limit|too many|content (?:reject|denied)|virus|too large|size limit"
+        r"spam|block(?:ed(?! due to inactivity)|list| list)|blacklist|polic(?:y|ies)|reputation|\bspf\b|dkim|dmarc"
+        r"|unauthenticated|not accepted due|rate limit|frequency limit|too many|content (?:reject|denied)"
+        r"|virus|too large|size limit"
         r"|sender (?:address )?(?:rejected|denied)|authentication checks? fail|not allowed to send|after mail from"
         r"|connection denied|suspected bounce|sender verif|null sender|local user only|from mis-?match"
         r"|relay(?:ing)? (?:is )?(?:not permitted|denied)"
@@ -103,6 +108,8 @@ def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meanin
     if found in _EITHER:
         if_unknown, if_not = _EITHER[found]
         return if_unknown if said is HARD else said or if_not
+    if found == "5.7.1" and said is HARD and _GONE_BY_POLICY.search(text):
+        return HARD
     meant = _MEANINGS.get(found) or _MEANINGS.get(found.rpartition(".")[0], OURS)
     is_contradicted = meant is HARD and said and not _WORDS[-1][1].search(text)
     return said if said and is_contradicted else meant
