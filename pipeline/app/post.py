@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from pipeline.address import domain_of
 from pipeline.app.books import Books
 from pipeline.config import plain_values
 from pipeline.errors import ConfigError, OutputError, PipelineError, Refusal, Unreachable
+from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.waiting import waits
 from pipeline.mailings.warm_up import Plan
 from pipeline.privacy import warn_if_shared
@@ -130,4 +132,8 @@ class Post(Books):
     def waits(self) -> list[str]:
         """Why what is being sent stands still just now, and until when."""
         return waits(self.ledger, self.config.transport.kind, self.warm_up, now=self.clock.now(), steady=self.steady(),
-                     zone=self.config.zone)
+                     zone=self.config.zone, settles=self._settles)
+
+    def _settles(self) -> timedelta | None:
+        """How long the post is asked what became of a message in doubt, if it is."""
+        return self.sample.settles if DoubtPolicy(self.config.mailings.in_doubt) is DoubtPolicy.AUTO else None

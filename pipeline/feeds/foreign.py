@@ -37,6 +37,12 @@ _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["'
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 _OWN_ENTITIES = re.compile(r"<!ENTITY", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+# What XML forbids and feed readers let pass, unless it is plain text: a bare `&`, the number of no character.
+_LOOSE = re.compile(r"<!\[CDATA\[(?:(?!\]\]>).)*+|&(?!#?\w{1,30};)|&#(?:x[0-9a-f]{1,7}|\d{1,7});",
+                    re.DOTALL | re.IGNORECASE)
+_WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_FEED_LINK = re.compile(r"<link\b(?=[^<>]*\balternate\b)(?=[^<>]*application/(?:rss|atom|feed)\+)[^<>]*?"
+                        r"\bhref\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252"}
 _EAST_ASIAN = ("gb", "big5", "shift", "sjis", "euc")
@@ -118,6 +124,8 @@ def _encodings(raw: bytes, content_type: str) -> Iterator[str]:
 
 
 def _xml_entries(text: str, source: str, address: str) -> Iterator[Foreign]:
+    if _WEB_PAGE.match(text):
+        raise _refusal(source, "is a web page and not a feed", _feeds_address(text, address))
     root = _tree(text, source)
     space = next((space for space in (_ATOM, _ATOM_03) if root.tag == f"{space}feed"), None)
     if space:
@@ -131,17 +139,34 @@ def _xml_entries(text: str, source: str, address: str) -> Iterator[Foreign]:
 
 
 def _tree(text: str, source: str) -> etree._Element:
-    """The document, with nothing expanded and nothing loaded. HTML's names for characters are understood."""
+    """The document, with nothing expanded and nothing loaded. HTML's names for characters are understood, and what
+    feed readers let pass is let pass here: else ids that they know would be lost for a slip beside them."""
     if _OWN_ENTITIES.search(text):
         raise _refusal(source, "defines entities of its own, which no feed needs", "remove its <!DOCTYPE …>")
-    body = _NAMED.sub(_character, _DECLARATION.sub("", clean(text)))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+    body = _NAMED.sub(_character, _LOOSE.sub(_tightened, _DECLARATION.sub("", clean(text))))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True,
                              remove_comments=True, remove_pis=True, encoding="utf-8")
-    try:
-        return etree.fromstring(body.encode(), parser)
-    except etree.XMLSyntaxError as error:
-        raise _refusal(source, f"is not well-formed: {error.msg}", "mend or export the feed again",
-                       error.lineno or None) from None
+    root = etree.fromstring(body.encode(), parser)
+    wrong = next((one for one in parser.error_log if one.level > etree.ErrorLevels.WARNING
+                  and one.domain != etree.ErrorDomains.NAMESPACE), None)
+    if root is None or wrong is not None:
+        what, line = (wrong.message, wrong.line) if wrong else ("nothing is in it", 0)
+        raise _refusal(source, f"is not well-formed: {what}", "mend or export the feed again", line or None)
+    return root
+
+
+def _tightened(found: re.Match[str]) -> str:
+    if found[0] == "&":
+        return "&amp;"
+    return found[0] if found[0].startswith("<") or clean(html.unescape(found[0])) else ""
+
+
+def _feeds_address(page: str, address: str) -> str:
+    """What to do with a page in the place of a feed: it may name one."""
+    found = _FEED_LINK.search(page)
+    if found is None:
+        return "name an Atom, RSS or JSON feed"
+    return f"name the feed that it leads to, {_joined(address, html.unescape(found[1]))}"
 
 
 def _character(found: re.Match[str]) -> str:

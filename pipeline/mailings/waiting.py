@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,16 +31,28 @@ def _told(one: Parked) -> str:
 
 def waits(
     ledger: Ledger, provider: str, plan: Plan | None, *, now: datetime, steady: datetime,
-    zone: ZoneInfo,
+    zone: ZoneInfo, settles: Callable[[], timedelta | None] = lambda: None,
 ) -> list[str]:
     """A line for each thing that holds mail back now, such as `waits until 08:10: …`; none while no mailing is sent.
 
-    `zone` is the maintainer's.
+    `zone` is the maintainer's. `settles` is asked where there are doubts: how long after an attempt the provider surely
+    says what became of it, None where nobody asks it.
     """
     sending = ledger.mailings.all(MailingState.SENDING)
     if not sending:
         return []
-    return list(_reasons(ledger, provider, plan, now, steady, zone)) or list(_deferred(ledger, sending, now, zone))
+    reasons = [*_reasons(ledger, provider, plan, now, steady, zone), *_asked(ledger, provider, now, zone, settles)]
+    return reasons or list(_deferred(ledger, sending, now, zone))
+
+
+def _asked(
+    ledger: Ledger, provider: str, now: datetime, zone: ZoneInfo, settles: Callable[[], timedelta | None],
+) -> Iterator[str]:
+    """What a person need not decide, for the provider will tell."""
+    last = ledger.doubts.last_attempt(provider)
+    if last and (patience := settles()) and last + patience > now:
+        yield (f"waits until {local(last + patience, zone)}: {provider} is asked until then what became of those in "
+               "doubt, and what it does not know goes out again")
 
 
 def _reasons(

@@ -102,6 +102,13 @@ class Doubts:
                 .order_by(delivery.c.attempted_at, delivery.c.id).limit(limit)).all()
         return [(claim_of(row, row.worker or "", row.attempted_at, fence=row.fence), row.attempted_at) for row in rows]
 
+    def last_attempt(self, provider: str) -> datetime | None:
+        """When what lies in doubt with a provider was last tried; None where nothing does."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(func.max(delivery.c.attempted_at, type_=delivery.c.attempted_at.type))
+                .where(delivery.c.state == DeliveryState.IN_DOUBT, delivery.c.provider == provider)).scalar()
+
     def answer(self, claim: Claim, receipt: Receipt | None, now: datetime) -> None:
         """What a provider said of a doubt: taken, or not there, so that it goes out again."""
         target, values = (DeliveryState.DEFERRED, _AGAIN | {"due_at": now, "copies": 0}) if receipt is None else (

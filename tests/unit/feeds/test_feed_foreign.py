@@ -77,14 +77,18 @@ THIEF = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel><it
      "old: is larger than 33,554,432 bytes: name a feed with fewer entries"),
     (b"\x1f\x8bnot gzip", "old: is damaged gzip: save the feed again"),
     (b"<html><body>404</body></html>",
-     "old: is not a feed: its first element is <html>: name an Atom, RSS or JSON feed"),
+     "old: is a web page and not a feed: name an Atom, RSS or JSON feed"),
+    (b'<!DOCTYPE html>\n<html lang=en><link href="/rss?a=1&amp;b" rel=alternate type="application/rss+xml"><p>Hi<br>',
+     "old: is a web page and not a feed: name the feed that it leads to, /rss?a=1&b"),
+    (b"<opml/>", "old: is not a feed: its first element is <opml>: name an Atom, RSS or JSON feed"),
     (b'{"items": 3}', "old: is JSON but not a JSON Feed: it has no items: name an Atom, RSS or JSON feed"),
     (b'{"items":' + b"[" * 100_000, "old: is not JSON that can be read: export the feed again"),
     (b'{\n"items": [,]}', "old:2: is not JSON that can be read: export the feed again"),
     (b"<rss><channel/></rss>", "old: has no entries: name the feed that your readers are subscribed to"),
     (b'<?xml version="1.0" encoding="no-such"?><rss>\xff</rss>',
      "old: is in none of the encodings that it names: save the feed as UTF-8"),
-], ids=["bomb", "thief", "gzip bomb", "broken gzip", "page", "other json", "deep json", "bad json", "empty",
+], ids=["bomb", "thief", "gzip bomb", "broken gzip", "page", "page with a feed", "opml",
+        "other json", "deep json", "bad json", "empty",
         "encoding"])
 def test_what_is_no_feed_is_refused_in_one_line(raw: bytes, said: str) -> None:
     with pytest.raises(IssueError) as refused:
@@ -98,6 +102,23 @@ def test_what_stands_within_a_title_and_is_no_text_leaves_it_whole(within: str) 
     feed = RSS.replace("On paper", f"On {within}paper")
 
     assert read_feed(feed.encode(), "old") == (PAPER,)
+
+
+@pytest.mark.parametrize(("strict", "loose"), [
+    ("paper &amp; ink", "paper & ink"), ("On paper", "On&#x1; paper"),
+    ('xmlns:media="http://search.yahoo.com/mrss/"', ""),
+    ("<title>On paper &amp; ink", "<title xml:lang='??'><![CDATA[On paper & ink]]>"),
+])
+def test_slip_that_feed_readers_let_pass_loses_no_entry(strict: str, loose: str) -> None:
+    assert read_feed(RSS.replace(strict, loose).encode(), "old") == (PAPER,)
+
+
+def test_ids_with_a_bare_ampersand_are_those_that_readers_know() -> None:
+    feed = RSS.replace(f">{LINK}</guid>", "><![CDATA[https://old.example.com/?p=1&q=&amp;r]]></guid>")
+    bare = RSS.replace(f">{LINK}</guid>", ">https://old.example.com/?p=1&q=2</guid>")
+
+    assert [read_feed(one.encode(), "old")[0].id for one in (feed, bare)] == [
+        "https://old.example.com/?p=1&q=&amp;r", "https://old.example.com/?p=1&q=2"]
 
 
 def test_json_item_that_says_only_when_it_was_changed_was_published_then() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from pipeline.mailings import inquiry
 from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import Claim, DoubtPolicy
 from pipeline.mailings.terms import Terms
+from pipeline.mailings.waiting import waits
 from pipeline.providers.base import Message, Receipt, Transport
 from tests.workplaces import RETRY, Workplace, always
 
@@ -62,6 +64,19 @@ def test_what_was_taken_is_sent_and_the_rest_waits_until_the_search_is_sure(plac
     assert [row["provider_id"] for row in place.rows()] == [None, "their-id", None]
     assert (ask(place, post, minutes=9), place.states) == (0, ["in_doubt", "sent", "in_doubt"])
     assert (ask(place, post, minutes=11), place.states) == (2, ["deferred", "sent", "deferred"])
+
+
+def test_that_a_provider_is_asked_and_how_long_is_told(place: Workplace) -> None:
+    def told(settles: timedelta | None, **later: float) -> list[str]:
+        now = place.clock.now() + timedelta(**later)
+        return waits(place.ledger, "outbox", None, now=now, steady=now, zone=ZoneInfo("UTC"), settles=lambda: settles)
+
+    (line,) = told(Searching.settles, minutes=9)
+    assert line == ("waits until 2026-03-24 12:10: outbox is asked until then what became of those in doubt, and what "
+                    "it does not know goes out again")
+    assert (told(Searching.settles, minutes=10), told(None)) == ([], [])
+    ask(place, Searching("reader0", "reader1", "reader2"))
+    assert told(Searching.settles) == []
 
 
 def test_provider_that_cannot_be_asked_settles_nothing_and_is_asked_once(place: Workplace) -> None:

@@ -43,6 +43,9 @@ from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, stat
     ("5.1.1", "550 5.1.1 user unknown, as our spam policy asks", HARD),
     # statuses that are used for two things
     ("5.1.0", "550 5.1.0 sender rejected", OURS), ("5.1.0", "550 5.1.0 user unknown", HARD), ("5.1.0", "", SOFT),
+    ("5.7.1", "550 5.7.1 User unknown or access denied", OURS),
+    ("5.7.1", "554 5.7.1 <ada@example.org>: Recipient address rejected: Access denied", OURS),
+    ("5.2.1", "550 5.2.1 This mailbox has been blocked due to inactivity", HARD),
     ("5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable", HARD), ("5.5.0", "550 5.5.0 what?", OURS),
     ("5.4.1", "550 5.4.1 [ada@example.org]: Recipient address rejected: Access denied", SOFT),
     ("5.1.0", "5.1.0 Unknown address error 550-'5.7.1 Access denied'", OURS),
