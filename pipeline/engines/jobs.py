@@ -207,6 +207,7 @@ class Shift:
         """Sent again, asked about, or left for a person: as the policy and the post allow."""
         doubts, post, policy = self._app.ledger.doubts, self._app.sample, self._policy
         is_auto = policy is DoubtPolicy.AUTO
+        doubts.prove_reported(now)
         memory = post.memory if is_auto and post.idempotent else None
         if not post.repeats:  # a mail server is given a message again whoever took it before
             doubts.notice_account(post.name, self._app.account)

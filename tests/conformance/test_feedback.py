@@ -18,12 +18,12 @@ from pipeline.errors import Unreachable
 from pipeline.feedback.feedback import Effect
 from pipeline.feedback.report_brake import Shares
 from pipeline.feedback.scrubbing import LONGEST, one_line, scrubbed
-from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState
+from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState, Outcome
 from pipeline.providers.event import Bounce, Event, Kind
 from pipeline.providers.hooks import Report, open_hook
 from pipeline.schema import delivery, event
 from tests.answers import LATER, RING, AnswerDesk
-from tests.books import EXPIRE, NOON
+from tests.books import EXPIRE, LEASE, NOON
 from tests.hostile import SQUARE, TIMES, again, cpu_s, growth
 
 HARD, SOFT = (Kind.BOUNCED, Bounce.HARD), (Kind.BOUNCED, Bounce.SOFT)
@@ -316,6 +316,28 @@ def test_event_proves_that_a_message_in_doubt_was_taken(desk: AnswerDesk) -> Non
 
     assert (desk.row(0)["state"], desk.row(0)["reply"]) == ("sent", "test reported on it")
     assert desk.mailing.balances
+
+
+def test_event_that_comes_while_the_answer_is_waited_for_proves_it_too(desk: AnswerDesk) -> None:
+    first, second = desk.claim(2)
+    desk.report(0, Kind.DELIVERED)
+    desk.ledger.deliveries.record(1, [Outcome(one, DeliveryState.IN_DOUBT, "", doubt=Doubt.LINE)
+                                      for one in (first, second)], now=LATER)
+
+    assert desk.ledger.doubts.prove_reported(LATER) == 1
+    assert (desk.row(0)["state"], desk.row(1)["state"]) == ("sent", "in_doubt")
+    assert desk.mailing.balances
+
+
+def test_event_of_an_earlier_attempt_proves_nothing_of_what_a_person_sent_again(desk: AnswerDesk) -> None:
+    desk.send(1, DeliveryState.IN_DOUBT, doubt=Doubt.PROCESS)
+    desk.ledger.doubts.resend(list(Doubt), LATER)
+    desk.report(0, Kind.DELIVERED)
+    again = desk.ledger.deliveries.claim("w", 1, limit=1, now=LATER + LEASE, lease=LEASE)
+    desk.ledger.deliveries.record(1, [Outcome(one, DeliveryState.IN_DOUBT, "", doubt=Doubt.LINE) for one in again],
+                                  now=LATER + LEASE)
+
+    assert desk.ledger.doubts.prove_reported(LATER + LEASE) == 0
 
 
 @pytest.mark.parametrize(("provider", "state", "waiting"), [

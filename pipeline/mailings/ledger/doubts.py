@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, false, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, func, literal, or_, select, true, update
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, claim_of
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
 from pipeline.providers.base import Receipt
-from pipeline.schema import delivery, mailing, note
+from pipeline.schema import delivery, event, mailing, note
 
 ACCOUNT = "account at "  # a note for each provider: by which account it knew us last
 
@@ -143,6 +143,12 @@ class Doubts:
                   [mine, delivery.c.state == DeliveryState.IN_DOUBT], values | {"doubt": None})
             _move(self._db, connection, DeliveryState.DEFERRED, DeliveryState.SENT,
                   [mine, delivery.c.state == DeliveryState.DEFERRED, delivery.c.copies > 0], values)
+
+    def prove_reported(self, now: datetime) -> int:
+        """Closes as sent what was reported on while its answer was waited for, before the doubt; gives how many."""
+        reported = exists().where(event.c.delivery_key == delivery.c.key, event.c.seen_at >= delivery.c.attempted_at)
+        return self._decide(None, reported, DeliveryState.SENT, {
+            "settled_at": now, "lease_until": None, "reply": "reported on before its answer was lost"})
 
     def count(self) -> int:
         with self._db.read() as connection:

@@ -17,6 +17,7 @@ from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, T
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, MailingState, Outcome
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Transport
+from pipeline.providers.event import Event, Kind
 from pipeline.providers.local import Faulty, Outbox
 from tests.fault.house import happens
 from tests.publications import Publication, words
@@ -188,6 +189,19 @@ def test_what_a_dead_process_had_on_the_wire_is_decided_by_the_owner(
     tidy(letters)
 
     assert counts(letters) == found
+
+
+@pytest.mark.parametrize("policy", ["auto", "resend", "hold"])
+def test_what_was_reported_on_before_its_answer_was_lost_is_sent_and_not_decided(tmp_path: Path, policy: str) -> None:
+    letters = publication(tmp_path, {"mailings": {"in_doubt": policy}})
+    leave_behind(letters, None)
+    (claim,) = letters.app.ledger.deliveries.held("dead")
+    letters.app.feedback.take([
+        Event("1", Kind.DELIVERED, letters.clock.now(), "postmark", delivery_key=claim.key)])
+
+    tidy(letters)
+
+    assert counts(letters) == {"sent": 1, "pending": 2}
 
 
 def test_post_that_folds_repeats_is_asked_again_after_any_death(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "doubts to resend": lambda ledger: ledger.doubts.resend(list(Doubt), NOON),
     "doubts of a mailing": lambda ledger: ledger.doubts.assume_sent(NOON, mailing_id=1),
     "how many doubts": lambda ledger: ledger.doubts.count(),
+    "doubts that were reported on": lambda ledger: ledger.doubts.prove_reported(NOON),
     "the last doubt": lambda ledger: ledger.doubts.last_attempt("smtp"),
     "what was put off too far": lambda ledger: ledger.deliveries.bring_near(NOON, LEASE),
     "what has expired": lambda ledger: ledger.deliveries.expire(1, 1, NOON),
