@@ -45,7 +45,8 @@ SYSTEMS: Mapping[str, System] = {
                "电子邮件", "邮件地址", "邮箱地址", "メールアドレス", "이메일",
                "adresse de messagerie", "dirección de correo electrónico", "indirizzo posta elettronica",  # Outlook's
                "e mail 1 value", "email 1"),  # Google's and Wix's, of contacts
-        name=("name", "full name", "display name", "姓名", "名字", "昵称", "您的姓名", "您的昵称", "nickname"),
+        name=("name", "full name", "display name", "姓名", "名字", "昵称", "称呼", "您的姓名", "您的昵称", "您的称呼",
+              "nickname"),
         first_name=("first name", "firstname", "merge first name", "fname", "given name", "vorname", "prénom"),
         last_name=("last name", "lastname", "merge last name", "lname", "surname", "family name", "nachname", "nom"),
         language=("language", "语言"),

@@ -19,7 +19,9 @@ from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source
 
-_FORM = re.compile(r"(\D*)(\d+)([期号號回刊])?")  # what stands before the number, its digits, the end of 第14期
+_FORM = re.compile(r"(\D*)(\d+)([期号號回刊辑輯])?")  # what stands before the number, its digits, the end of 第14期
+_NUMERALS = "〇一二三四五六七八九"
+_IN_NUMERALS = re.compile(rf"(\D*第)[零十{_NUMERALS}]{{1,3}}([期号號回刊辑輯])")  # 第十四期
 _DATED = re.compile(r"\d{4}(-?)[01]\d\1[0-3]\d(?!\d)([-_ ]?)")  # 2026-03-24-ink, 20260324
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
@@ -101,6 +103,10 @@ def _dated(paths: Collection[str], day: datetime) -> str:
 
 def _named(path: str, number: int) -> str:
     """A number in the form that the name of the newest has."""
+    if (form := _IN_NUMERALS.match(stem(path))) and number < 100:
+        tens, ones = divmod(number, 10)
+        ten = ("" if tens == 1 else _NUMERALS[tens]) + "十" if tens else ""
+        return f"{form[1]}{ten}{_NUMERALS[ones] if ones else ''}{form[2]}-"
     form = _FORM.match(stem(path))
     if form is None or int(form[2]) != number_in_name(stem(path)):
         return f"{number}-"

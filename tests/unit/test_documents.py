@@ -150,9 +150,9 @@ def _is_command(words: list[str]) -> bool:
 
 
 SUBSTACK = """\
-post_id,post_date,is_published,type,audience,title,subtitle
-7.on-paper,2026-03-24T08:00:00.000Z,TRUE,newsletter,everyone,Ink: "on paper",
-8.paid,2026-03-25T08:00:00.000Z,true,newsletter,only_paid,Paid,
+post_id,post_date,is_published,type,audience,title,subtitle,podcast_url
+7.on-paper,2026-03-24T08:00:00.000Z,TRUE,newsletter,everyone,Ink: "on paper",,
+8.paid,2026-03-25T08:00:00.000Z,true,newsletter,only_paid,Paid,,
 """
 BEEHIIV = '''\
 web_title,status,audience,url,web_subtitle,content_html,created_at

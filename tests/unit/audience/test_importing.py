@@ -486,6 +486,11 @@ def test_a_column_of_addresses_is_found_below_a_title_and_in_a_question(text: st
     assert [entry.address.wire for entry in entries(text, kind)] == ["ann@example.com"]
 
 
+@pytest.mark.parametrize("column", ["姓名", "2、您的称呼（选填）", "Nickname"])
+def test_a_name_is_found_by_what_forms_call_it(column: str) -> None:
+    assert [entry.name for entry in entries(f"邮箱,{column}\nann@example.com,菊\n")] == ["菊"]
+
+
 def test_a_name_that_stands_before_the_address_is_the_readers_where_no_column_has_one() -> None:
     text = 'email,name\n"Lee, Ann <ann@example.com>",\nBob <bob@example.com>,Robert\n'
 

@@ -23,7 +23,8 @@ from pipeline.publish.rendering import Bearings
     ("@/posts/13-ink", "https://example.com/news/13/"), ("@/posts/13-ink/#b", "https://example.com/news/13/#b"),
     ("../11-pens.md", "https://example.com/news/11/"), ("@/posts/11-pens.md", "https://example.com/news/11/"),
     ("../11-pens.html", "https://example.com/news/11/"),
-    ("@/12-oil", "https://example.com/news/12/"), ("@/12-gone.md", "https://example.com/12-gone/"), ("@/posts/_index.md#b", "https://example.com/posts/#b"),
+    ("@/12-oil", "https://example.com/news/12/"),
+    ("@/12-gone.md", "https://example.com/12-gone/"), ("@/posts/_index.md#b", "https://example.com/posts/#b"),
 ])
 @pytest.mark.parametrize("page", [None, "14/"])
 def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(
