@@ -196,13 +196,17 @@ def unsaid_number(number: int | None, title: str) -> int | None:
 
 
 def told_apart(title: str, name: str, *, number: int | None, day: date, publication: str) -> str:
-    """The title as readers are shown it. One that is but the publication's, or what a file of this name has for a
-    number, is both, `Ink Weekly #14`; without a number, `Ink Weekly 2024-03-24`. The same each week says nothing."""
+    """The title as readers are shown it. One that is but the publication's, or the number or day that a file of this
+    name has, is both: `Ink Weekly #14`, `Ink Weekly 2024-03-24`. The same each week says nothing, and so do figures."""
     is_publication = title.casefold() == publication.casefold()
     counted = _NUMBER_ALONE.fullmatch(title) if title == name else None
-    if publication and number is not None and (is_publication or (counted and int(counted["number"]) == number)):
-        return f"{publication} #{number}"
-    return f"{publication} {day}" if publication and is_publication else title
+    if number is not None and (is_publication or (counted and int(counted["number"]) == number)):
+        behind = f"#{number}"
+    elif is_publication:
+        behind = str(day)
+    else:
+        behind = title if title == name and says_when(title) else ""
+    return f"{publication} {behind}" if publication and behind else title
 
 
 def _marked_number(title: str) -> int | None:
