@@ -102,7 +102,7 @@ def errors_of(
 
 
 def _untitled(specimen: Specimen) -> Iterator[Problem]:
-    """An issue that nobody gave a title: its subject would be `1` or `issue-20200806`."""
+    """An issue that nobody gave a title: its subject would be no more than `Ink Weekly #1` or `issue-20200806`."""
     if specimen.untitled:
         yield Problem(specimen.path, f'nobody wrote its title: "{shorten(specimen.title)}" is but the file\'s name',
                       "write a title: of its own at its top, or a `# heading` above its text", 1, rule="title-bare",

@@ -33,7 +33,7 @@ from pipeline.issues.folder import read, scan
 from pipeline.issues.issue import SETTLED, Manuscript
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.manuscript import read_manuscript
-from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, stem
+from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, stem, told_apart
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.preview.jekyll import published_by_jekyll
@@ -199,12 +199,19 @@ def _undated(app: App, problems: Sequence[Problem]) -> Iterator[Specimen]:
 
 def neighbourhood(app: App, problems: Sequence[Problem]) -> Neighbourhood:
     """Every issue of the folder beside the others, also files that could not be read."""
-    source = app.source
-    known = {record.path: Neighbour(record.path, record.number, record.day, record.title, record.description,
-                                    has_hour=record.due_at.astimezone(source.zone).time() != source.send_at)
+    known = {record.path: _neighbour(app, record)
              for record in app.archive.issues().values() if record.missing_at is None}
     unread = {one.path: Neighbour(one.path, number_in_name(stem(one.path)), None) for one in problems}
     return Neighbourhood((unread | known).values())
+
+
+def _neighbour(app: App, record: Record) -> Neighbour:
+    """An issue beside others, with the title that readers are shown."""
+    source = app.source
+    title = told_apart(record.title, stem(record.path), number=record.number, day=record.day,
+                       publication=app.config.publication.title)
+    return Neighbour(record.path, record.number, record.day, title, record.description,
+                     has_hour=record.due_at.astimezone(source.zone).time() != source.send_at)
 
 
 def _nothing_taken(source: Source) -> Iterator[Problem]:

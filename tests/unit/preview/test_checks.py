@@ -158,6 +158,18 @@ def test_findings_are_the_same_and_in_one_order_whatever_the_number_of_processes
     assert [one.rule for one in alone if one.path == "100-paper 50.md"] == ["number-gap", "placeholder"]
 
 
+@pytest.mark.parametrize(("heading", "rules"), [("Letters", []), ("Paper", ["title-twice"] * 3)])
+def test_issues_called_as_the_publication_have_titles_of_their_own(
+    tmp_path: Path, heading: str, rules: list[str],
+) -> None:
+    letters = Publication(tmp_path / "letters")
+    for number in (1, 2, 3):
+        letters.write(f"{number}.md", f"# {heading}\n\n{words(number)}")
+    letters.begin()
+
+    assert [one.rule for one in check(letters.app, [], everything=True)] == rules
+
+
 @pytest.mark.parametrize(("day", "rules"), [("2026-03-09 20:00 -0500", []), ("2026-03-10", ["date-name"])])
 def test_day_in_a_name_may_be_that_of_its_author_s_time_zone(tmp_path: Path, day: str, rules: list[str]) -> None:
     letters = Publication(tmp_path / "letters", {"publication": {"timezone": "Asia/Shanghai"}})
