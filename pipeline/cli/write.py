@@ -21,7 +21,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.argument("title", required=False, default="")
 @pass_invocation
 def new(invocation: Invocation, title: str) -> int:
-    """The next issue's file, numbered and dated.
+    """The next issue's file, dated, and named as the others are.
 
     \b
     Example:

@@ -231,7 +231,7 @@ class _Reader:
         if not value and default is None:  # empty is what a job is given for a secret that it does not have
             how, example = ("not set", "default") if value is None else ("empty", "")
             self._spoil(event, keys, f"{name} is {how} in the environment",
-                        f"set it, or write ${{{name}:-{example}}}")
+                        f"set it (`export {name}=…`), or write ${{{name}:-{example}}}")
         return value or default or ""
 
     def _spoil(self, event: yaml.Event, keys: Keys, reason: str, remedy: str) -> None:

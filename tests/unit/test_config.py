@@ -213,8 +213,10 @@ def test_empty_value_from_the_environment_without_a_default_is_as_good_as_none()
     """A job without the secret is given an empty one: another ledger, or another key, must not be made silently."""
     assert complaints(LEAST + "database: ${DATABASE_URL}\nweb:\n  secret: ${AVVISO_SECRET}\n",
                       DATABASE_URL="", AVVISO_SECRET="") == [
-        "config.yaml:6: database: DATABASE_URL is empty in the environment: set it, or write ${DATABASE_URL:-}",
-        "config.yaml:8: web.secret: AVVISO_SECRET is empty in the environment: set it, or write ${AVVISO_SECRET:-}"]
+        ("config.yaml:6: database: DATABASE_URL is empty in the environment: "
+        "set it (`export DATABASE_URL=…`), or write ${DATABASE_URL:-}"),
+        ("config.yaml:8: web.secret: AVVISO_SECRET is empty in the environment: "
+        "set it (`export AVVISO_SECRET=…`), or write ${AVVISO_SECRET:-}")]
 
 
 def test_secrets_do_not_show_in_the_config_or_its_parts() -> None:
@@ -380,7 +382,8 @@ def test_text_that_is_no_settings_file_is_refused_with_its_line(text: str, expec
     ("mailings: {from: x, retry: [[1]]}", ("mailings: stands here a second time (first in line 4): keep one of the "
                                           "two")),
     ("transport: {kind: smtp, host: a, password: $" + "{SMTP_PASSWORD}}",
-     ("transport.password: SMTP_PASSWORD is not set in the environment: set it, or write ${SMTP_PASSWORD:-default}")),
+     ("transport.password: SMTP_PASSWORD is not set in the environment: "
+      "set it (`export SMTP_PASSWORD=…`), or write ${SMTP_PASSWORD:-default}")),
     ("web: {hooks: {'${POST}': hunter2}}", "${} within a key: write the key out, for only values are filled in"),
     ("transport: {kind: smtp, host: a, password: '${1x}'}",
      "transport.password: ${} without a name: write ${NAME} or ${NAME:-default}"),
@@ -412,7 +415,7 @@ def test_secret_that_is_not_in_the_environment_is_not_called_missing_as_well() -
     many = LEAST + "database: postgresql://localhost/avviso\nengine: procrastinate\nweb: {secret: ${NO}}\n"
 
     assert complaints(many) == [
-        "config.yaml:8: web.secret: NO is not set in the environment: set it, or write ${NO:-default}"]
+        "config.yaml:8: web.secret: NO is not set in the environment: set it (`export NO=…`), or write ${NO:-default}"]
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [
@@ -473,7 +476,8 @@ def test_all_problems_are_told_in_one_pass_in_the_order_of_the_file() -> None:
         'config.yaml:3: publication.url: "here" is not a web address: write it as https://weekly.example.com/',
         'config.yaml:5: feeds.entries: "many" is not a whole number above 0: write digits only',
         "config.yaml:6: feeds.entries: stands here a second time (first in line 5): keep one of the two",
-        "config.yaml:8: transport.host: NO is not set in the environment: set it, or write ${NO:-default}",
+        ("config.yaml:8: transport.host: NO is not set in the environment: "
+        "set it (`export NO=…`), or write ${NO:-default}"),
     ]
 
 
