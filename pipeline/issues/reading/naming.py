@@ -69,7 +69,11 @@ _COUNTED_BEHIND_DAY = re.compile(  # `2026-10-19-issue-14`; not a year or a mont
 _COUNTED_BEHIND_WORDS = re.compile(
     r"(?:[A-Za-z]{1,30}[-_. ]){1,5}(?:issue|weekly|newsletter|digest)[-_. #]{0,2}"
     r"(?P<number>\d{1,3})(?=[-_ .][^\W\d]|$)", re.IGNORECASE)
-_NUMBER_ALONE = re.compile(r"[A-Za-z_.# -]*(?P<number>\d{1,6})")
+_NUMBER_ALONE = re.compile(r"(?P<words>[A-Za-z_.# -]*)(?P<number>\d{1,6})")
+_COUNTS_ISSUES = frozenset(  # and is no loss where the number is shown behind the publication's name
+    ("issue", "no", "nr", "num", "number", "vol", "volume", "edition", "weekly", "digest", "newsletter", "bulletin",
+     "letter"))
+_LATIN = re.compile("[a-z]+")
 _NEXT = re.compile(r"[\W_]*(\d{1,6})")
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
@@ -197,16 +201,25 @@ def unsaid_number(number: int | None, title: str) -> int | None:
 
 def told_apart(title: str, name: str, *, number: int | None, day: date, publication: str) -> str:
     """The title as readers are shown it. One that is but the publication's, or the number or day that a file of this
-    name has, is both: `Ink Weekly #14`, `Ink Weekly 2024-03-24`. The same each week says nothing, and so do figures."""
+    name has, is both: `Ink Weekly #14`, `Ink Weekly 2024-03-24`. The same each week says nothing, and so do figures;
+    `Apollo-11` says something."""
     is_publication = title.casefold() == publication.casefold()
-    counted = _NUMBER_ALONE.fullmatch(title) if title == name else None
-    if number is not None and (is_publication or (counted and int(counted["number"]) == number)):
+    if number is not None and (is_publication or (title == name and _only_counts(title, number, publication))):
         behind = f"#{number}"
     elif is_publication:
         behind = str(day)
     else:
         behind = title if title == name and says_when(title) else ""
     return f"{publication} {behind}" if publication and behind else title
+
+
+def _only_counts(title: str, number: int, publication: str) -> bool:
+    """Whether a title is a number with no other words than those that count issues, or the publication's."""
+    found = _NUMBER_ALONE.fullmatch(title)
+    if found is None or int(found["number"]) != number:
+        return False
+    words, named = _LATIN.findall(found["words"].casefold()), _LATIN.findall(publication.casefold())
+    return "".join(words) == "".join(named) or _COUNTS_ISSUES.union(named).issuperset(words)
 
 
 def _marked_number(title: str) -> int | None:

@@ -205,6 +205,9 @@ def test_a_number_is_shown_beside_a_title_that_does_not_say_it(title: str, numbe
     ("ink-14-paper", "ink-14-paper", 14, "ink-14-paper"),
     ("2024-03-24", "2024-03-24", None, "Ink Weekly 2024-03-24"), ("2024-03", "2024-03", None, "Ink Weekly 2024-03"),
     ("2024-03-24", "2024-03-25", None, "2024-03-24"),
+    ("ink-14", "ink-14", 14, "Ink Weekly #14"), ("InkWeekly14", "InkWeekly14", 14, "Ink Weekly #14"),
+    ("Apollo 11", "Apollo 11", 11, "Apollo 11"), ("Catch-22", "Catch-22", 22, "Catch-22"),
+    ("Day 14", "Day 14", 14, "Day 14"), ("K2", "K2", 2, "K2"),
     ("issue-14", "issue-14", 15, "issue-14"), ("issue-14", "issue-14", None, "issue-14")])
 def test_a_title_that_says_nothing_goes_with_publication_and_number(
     title: str, name: str, number: int | None, shown: str,
