@@ -46,8 +46,9 @@ _NOTHING = re.compile(  # neither a list of a program's names nor a path; behind
     r"(?<=[^\s*/\\(\[{\d])\*\*"
     r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
 # `** Ink** dries`: stars that begin bold with a space too many, and neither a program's nor a power before a figure.
+# Code between them may hold those that seem to end it: the space would be lost.
 _BEFORE_SPACE = re.compile(
-    r"\*\* (?=[^\s*/=+<>|&.,;:!?)\]}-](?:[^*\n]{0,200}[^\s*(\[{])?\*\*(?![*/]|[^\W\u2e80-\uffff]))")
+    r"\*\* (?=[^\s*/=+<>|&.,;:!?)\]}`-](?:[^*\n`]{0,200}[^\s*(\[{`\\])?\*\*(?![*/]|[^\W\u2e80-\uffff]))")
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 _BEGINS_WORDS = re.compile(r"(?<![^\s(\[*_\"'“‘])~(?=[^\W\d_]|[\[*\"'“‘`])")  # before a figure a tilde is "about"
 _ENDS_WORD = re.compile(r"(?<=[^\s~(\[/])~(?![\w~/])")

@@ -85,6 +85,7 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
     ("**TL;DR:**Ink *dries*", "<strong>TL;DR:</strong>Ink <em>dries</em>"),
     ("a **b.**c **d!**e", "a <strong>b.</strong>c <strong>d!</strong>e"),
     ("**a (**b** c)**", "<strong>a (<strong>b</strong> c)</strong>"),
+    ("the ** in `a/**`", "the ** in <code>a/**</code>"), ("the ** in a\\**", "the ** in a**"),
     ("** Ink:** dries, \"** paper**\"", '<strong>Ink:</strong> dries, "<strong>paper</strong>"'),
     ("这是** 墨水**和 ** Ink**，**纸**", "这是<strong>墨水</strong>和 <strong>Ink</strong>，<strong>纸</strong>"),
     ("**a** b ** c** d", "<strong>a</strong> b <strong>c</strong> d"),
