@@ -59,7 +59,15 @@ def _behind_comment(lines: Sequence[str], start: int) -> int:
     end = next((n for n, line in enumerate(lines[start:start + _MAX_COMMENT], start) if "-->" in line), start)
     below = next((n for n in range(end + 1, len(lines) - 1) if lines[n].strip()), start)
     is_whole = lines[end].rstrip().endswith("-->")
-    return below if is_whole and lines[below].rstrip() == "---" and KEY.match(lines[below + 1]) else start
+    are_fields = lines[below].rstrip() == "---" and KEY.match(lines[below + 1]) and _is_closed(lines[below + 1:])
+    return below if is_whole and are_fields else start
+
+
+def _is_closed(lines: Sequence[str]) -> bool:
+    """Whether a `---` ends these, and no empty line among them but between fields: else the one above was a rule."""
+    end = next((number for number, line in enumerate(lines) if line.rstrip() in _ENDS["---"]), None)
+    within = [line.rstrip() for line in lines[:end]]
+    return end is not None and (all(within) or all(map(_FIELD.match, within)))
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

@@ -40,6 +40,7 @@ from pipeline.issues.reading.frontmatter import MAX_CHARS, read_front, split
     ("```md\n# Ink\n\n```sh\nx\n```\n```", {}, "# Ink\n\n```sh\nx\n```\n", 2),
     ("<!--\n * @Author: Mira\n * @Date: 2024-03-16 11:23:39\n -->\n\n---\ntitle: a\n---\nbody",
      {"title": "a"}, "body", 9),
+    ("<!-- a remark -->\n---\ntitle: a\n\ntags:\n  - x\n...\nbody", {"title": "a", "tags": ["x"]}, "body", 8),
     ("layout: post\ntitle: a\ntags:\n---\nbody", {"layout": "post", "title": "a", "tags": ""}, "body", 5),
 ])
 def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
@@ -64,6 +65,8 @@ def test_fields_are_text_as_typed_and_the_body_keeps_its_line(
     "---note: a rule and words\n---\n\nand more",
     "<!-- a remark -->\n\n---\n\nA rule: with words.\n\n---\n\nmore",
     "<!-- a remark --> and words\n\n---\ntitle: a\n---\n",
+    "<!-- a remark -->\n---\nInk: a history\n\nbody\n",
+    "<!-- a remark -->\n---\nInk: a history\n\nbody\n\n---\n\nmore\n",
     "+++\nplus signs\n+++\n",
     "Title: of the week\nis a line of prose\n\nbody",
     "```markdown\nInk\n```\n\nPaper\n\n```\nx\n```", "```markdown\n```", "```markdown\nInk\n```\nPaper",
