@@ -121,12 +121,13 @@ class Bearings:
         return self._address(target)
 
     def _in_content(self, reference: str) -> str:
-        """An issue, wherever in the content its folder is, or in or above the folder of this one, as Hugo looks for it;
-        or else that page of the site."""
-        path, mark, place = reference.partition("#")
+        """An issue, wherever in the content its folder is, or in or above the folder of this one, where Hugo looks
+        first for what is written `@/./`; or else that page of the site."""
+        path, mark, place = reference.removeprefix("./").partition("#")
         parts = unquote(path).split("/")
         paths = ["/".join(parts[at:]) for at in range(len(parts))]
-        paths += [f"{folder}/{unquote(path)}" for folder in PurePosixPath(self.issue_path).parents[:-1]]
+        near = [f"{folder}/{unquote(path)}" for folder in PurePosixPath(self.issue_path).parents[:-1]]
+        paths = [*near, *paths] if reference.startswith("./") else [*paths, *near]
         files = [file for one in paths for file in (one, *issues_meant(one))]
         issue = next((file for file in files if file in self.permalinks), "")
         for file in [issue] if issue else files:  # one that is not published yet may be any of them

@@ -64,4 +64,6 @@ def _fill(found: re.Match[str]) -> str:
         return f"@/{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
     quoted = _QUOTED.search(path or page)
     name = quoted[1] if quoted else ""
-    return f"@/{name.lstrip('/')}" if page and not name.startswith((".", "#")) else name
+    if not page or name.startswith((".", "#")):
+        return name
+    return f"@{name}" if name.startswith("/") else f"@/./{name}"  # so Hugo looks in its own folder first

@@ -25,9 +25,9 @@ from pipeline.issues.reading.manuscript import read_manuscript
     ("{{ site.baseurl }}{% link files/a.pdf %}", "/files/a.pdf"),
     ("{{ site.baseurl }}{% link _posts/2026-10-12-ink.md %}#pens", "@/_posts/2026-10-12-ink.md#pens"),
     ("{% link about.md %}", "@/about.md"),
-    ('{{< relref "13-ink.md" >}}', "@/13-ink.md"), ('{{< ref "#pens" >}}', "#pens"),
-    ('{{< ref "../13-ink.md" >}}', "../13-ink.md"),
-    ('{{< ref "/posts/13-ink" >}}', "@/posts/13-ink"), ('{{% ref "posts/13-ink.md#pens" %}}', "@/posts/13-ink.md#pens"),
+    ('{{< relref "13-ink.md" >}}', "@/./13-ink.md"), ('{{< ref "#pens" >}}', "#pens"),
+    ('{{< ref "../13-ink.md" >}}', "../13-ink.md"), ('{{< ref "/posts/13-ink" >}}', "@/posts/13-ink"),
+    ('{{% ref "posts/13-ink.md#pens" %}}', "@/./posts/13-ink.md#pens"),
     ("{static}/img/a.png", "/img/a.png"), ("{attach}a.png", "a.png"), ("{filename}13-ink.md#pens", "13-ink.md#pens"),
     ("__GHOST_URL__/img/a.png", "/img/a.png"),
 ])

@@ -23,7 +23,9 @@ from pipeline.publish.rendering import Bearings
     ("@/posts/13-ink", "https://example.com/news/13/"), ("@/posts/13-ink/#b", "https://example.com/news/13/#b"),
     ("../11-pens.md", "https://example.com/news/11/"), ("@/posts/11-pens.md", "https://example.com/news/11/"),
     ("../11-pens.html", "https://example.com/news/11/"),
-    ("@/12-oil", "https://example.com/news/12/"),
+    ("@/12-oil", "https://example.com/news/12/"), ("@/./13-ink.md#b", "https://example.com/news/13/#b"),
+    ("@/10-soot", "https://example.com/news/10/"), ("@/./10-soot", "https://example.com/news/10b/"),
+    ("@/./posts/12-gone.md", "https://example.com/posts/12-gone/"),
     ("@/12-gone.md", "https://example.com/12-gone/"), ("@/posts/_index.md#b", "https://example.com/posts/#b"),
 ])
 @pytest.mark.parametrize("page", [None, "14/"])
@@ -31,7 +33,7 @@ def test_what_begins_at_the_root_and_names_no_file_is_a_page_of_the_site(
     reference: str, address: str, page: str | None,
 ) -> None:
     issues = {"13-ink.md": "13/", "11-pens.markdown": "11/", "13-ink.markdown": "twin/",
-              "2024/12-oil/index.md": "12/"}
+              "2024/12-oil/index.md": "12/", "10-soot.md": "10/", "2024/10-soot.md": "10b/"}
     bearings = Bearings("2024/14-type.md", "https://example.com/news/", issues, page)
 
     found = bearings.resolve(reference)
