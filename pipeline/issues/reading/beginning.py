@@ -25,7 +25,7 @@ _FIRST = 100_000         # of a body
 MOST_LOOKED_AT = 20_000  # of a block; a first picture or heading stands before them
 MOST_READ = 4_000        # of the source of a paragraph that may describe it
 _LONGEST_OPENING = 80
-_SECTION_WORDS, _SECTION_COLUMNS = 3, 24  # what a section is called; a title mostly says more
+_SECTION_WORDS, _SECTION_LENGTH = 3, 24  # what a section is called; a title mostly says more
 
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 
@@ -70,7 +70,8 @@ class Beginning:
     def is_section(self) -> bool:
         """Whether its first heading is small, has its like below it, and is a few words without a figure: `News`."""
         words = self.first_heading()
-        is_short = len(words.split()) <= _SECTION_WORDS and len(words) + count_letters(words) <= _SECTION_COLUMNS
+        length = len(words) + 2 * count_letters(words)  # a Chinese character says as much as three letters
+        is_short = len(words.split()) <= _SECTION_WORDS and length <= _SECTION_LENGTH
         is_small = bool(self._headings) and self.tokens[self._headings[0]].tag != "h1"
         return is_small and is_short and not any(map(str.isdigit, words)) and self.is_repeated()
 

@@ -188,6 +188,8 @@ def test_tags_are_those_of_the_front_matter_or_of_its_taxonomies(text: str, tags
     ("2024-03-24.md", "# Ink\n\n# Paper", "Ink"), ("14.md", "## Ink Weekly 14\n\n## Paper", "Ink Weekly 14"),
     ("issue-14.md", "## 每周汇总第十四期\n\n## 新闻", "每周汇总第十四期"),
     ("2024-03-24.md", "## What ink says to paper\n\n## News", "What ink says to paper"),
+    ("2024-03-24.md", "## 前端技术动态\n\n## 纸", "2024-03-24"),
+    ("2024-03-24.md", "## 墨水到底对纸说了什么\n\n## 新闻", "墨水到底对纸说了什么"),
     ("2024-03-24.md", "## 墨水对纸说了些什么以及为什么\n\n## 新闻", "墨水对纸说了些什么以及为什么"),
     ("102: Ink, paper.md", "# Pens\n\n# Pots", "Ink, paper"), ("102：墨水.md", "# 笔\n\n# 纸", "102：墨水"),
 ])
