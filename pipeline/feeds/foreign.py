@@ -144,21 +144,23 @@ def _tree(text: str, source: str) -> etree._Element:
     if _OWN_ENTITIES.search(text):
         raise _refusal(source, "defines entities of its own, which no feed needs", "remove its <!DOCTYPE …>")
     body = _NAMED.sub(_character, _LOOSE.sub(_tightened, _DECLARATION.sub("", clean(text))))
+    if not body.strip():
+        raise _refusal(source, "is empty", "name an Atom, RSS or JSON feed")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True,
                              remove_comments=True, remove_pis=True, encoding="utf-8")
     root = etree.fromstring(body.encode(), parser)
     wrong = next((one for one in parser.error_log if one.level > etree.ErrorLevels.WARNING
                   and one.domain != etree.ErrorDomains.NAMESPACE), None)
-    if root is None or wrong is not None:
-        what, line = (wrong.message, wrong.line) if wrong else ("nothing is in it", 0)
-        raise _refusal(source, f"is not well-formed: {what}", "mend or export the feed again", line or None)
+    if wrong is not None:
+        raise _refusal(source, f"is not well-formed: {wrong.message}", "mend or export the feed again",
+                       wrong.line or None)
     return root
 
 
 def _tightened(found: re.Match[str]) -> str:
     if found[0] == "&":
         return "&amp;"
-    return found[0] if found[0].startswith("<") or clean(html.unescape(found[0])) else ""
+    return found[0] if found[0].startswith("<") or clean(html.unescape(found[0])).strip("\ufffd") else ""
 
 
 def _feeds_address(page: str, address: str) -> str:

@@ -87,9 +87,11 @@ THIEF = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel><it
     (b"<rss><channel/></rss>", "old: has no entries: name the feed that your readers are subscribed to"),
     (b'<?xml version="1.0" encoding="no-such"?><rss>\xff</rss>',
      "old: is in none of the encodings that it names: save the feed as UTF-8"),
+    (b" \n", "old: is empty: name an Atom, RSS or JSON feed"),
+    (b'<?xml version="1.0"?>\n', "old: is empty: name an Atom, RSS or JSON feed"),
 ], ids=["bomb", "thief", "gzip bomb", "broken gzip", "page", "page with a feed", "opml",
         "other json", "deep json", "bad json", "empty",
-        "encoding"])
+        "encoding", "blank", "nothing but a declaration"])
 def test_what_is_no_feed_is_refused_in_one_line(raw: bytes, said: str) -> None:
     with pytest.raises(IssueError) as refused:
         read_feed(raw, "old")
@@ -105,7 +107,7 @@ def test_what_stands_within_a_title_and_is_no_text_leaves_it_whole(within: str) 
 
 
 @pytest.mark.parametrize(("strict", "loose"), [
-    ("paper &amp; ink", "paper & ink"), ("On paper", "On&#x1; paper"),
+    ("paper &amp; ink", "paper & ink"), ("On paper", "On&#x1;&#0;&#x110000; paper"),
     ('xmlns:media="http://search.yahoo.com/mrss/"', ""),
     ("<title>On paper &amp; ink", "<title xml:lang='??'><![CDATA[On paper & ink]]>"),
 ])
