@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ def published_by_jekyll(folder: Path) -> Iterator[Problem]:
         return
     said = _read(folder / _SETTINGS)
     excluded = said.get("exclude")
-    names = {str(name).strip("/*") for name in excluded} if isinstance(excluded, list) else set()
-    if "source" not in said and _VAR not in names:
+    names = [str(name).removeprefix("./").strip("/") for name in excluded] if isinstance(excluded, list) else []
+    is_elsewhere = str(said.get("source") or ".").rstrip("/") != "."
+    if not is_elsewhere and not any(fnmatchcase(_VAR, name.removesuffix("/**").removesuffix("/*")) for name in names):
         yield Problem(_SETTINGS, "Jekyll copies var/ into what it publishes, the addresses of readers too",
                       "write `exclude: [var, config.yaml]` into it", rule="config-jekyll",
                       severity=RULES["config-jekyll"].severity)

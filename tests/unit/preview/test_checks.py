@@ -207,6 +207,8 @@ def test_addresses_that_init_made_up_are_told_until_their_owner_says_them(tmp_pa
 @pytest.mark.parametrize(("beside", "settings", "rules"), [
     ("_posts", "title: Letters\n", ["config-jekyll"]), ("_layouts", "exclude: [vendor]\n", ["config-jekyll"]),
     ("_posts", "a: b: c\n", ["config-jekyll"]),
+    ("_posts", "source: ./\n", ["config-jekyll"]), ("_posts", "exclude: [va]\n", ["config-jekyll"]),
+    ("_posts", "exclude: [v*]\n", []), ("_posts", "exclude: [./var/**]\n", []),
     ("_posts", "exclude:\n  - /var/\n", []), ("_posts", "source: pages\n", []), ("scaffolds", "title: Hexo\n", []),
 ])
 def test_jekyll_is_to_leave_out_the_ledger(tmp_path: Path, beside: str, settings: str, rules: list[str]) -> None:
