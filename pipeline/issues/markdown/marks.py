@@ -49,6 +49,7 @@ _PICTURE = re.compile(
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
 _WITHIN_HEXO = {"post_link": "@/{}.md", "asset_link": "@assets/{}"}  # to another issue, to a file of this one
 _BLANK_OR_QUOTED = " \t'\""
+_NAME_AND_WORDS = re.compile(r"(?:([\"'])(?P<quoted>.+?)\1|(?P<name>\S+))(?P<words>.*)", re.DOTALL)
 _ESCAPES = re.compile(r"\s+(?:true|false)\s*\Z")
 _NO_MARK = r"\\.|\{(?![{%])|\}(?!\})"  # beside other characters in a value: what a program fills in is not known
 _SAID = re.compile(rf"\b([a-z_][\w-]{{1,29}})\s*[:=]\s*(?:\"((?:[^\"{{}}\\]|{_NO_MARK})*)\""
@@ -321,9 +322,11 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
 
 def _link_within(mark: Mark) -> str:
     """The Markdown of Hexo's `{% post_link ink 'On ink' %}` and `{% asset_link a.pdf %}`; "" where it names nothing."""
-    name, _, words = _ESCAPES.sub("", mark.rest).strip().partition(" ")
-    address = _WITHIN_HEXO[mark.name].format(name)
-    return f"[{words.strip(_BLANK_OR_QUOTED) or name}](<{address}>)" if name else ""
+    found = _NAME_AND_WORDS.match(_ESCAPES.sub("", mark.rest).strip())
+    if found is None:
+        return ""
+    name = found["quoted"] or found["name"]
+    return f"[{found['words'].strip(_BLANK_OR_QUOTED) or name}](<{_WITHIN_HEXO[mark.name].format(name)}>)"
 
 
 def _undressed(text: str) -> str:

@@ -28,6 +28,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% post_link ink-14 %}", '<p><a href="@/ink-14.md">ink-14</a></p>'),
     ("{% post_link ink-14 '纸与墨' true %}", '<p><a href="@/ink-14.md">纸与墨</a></p>'),
     ("见{% post_link 2026/ink On ink %}。", '<p>见<a href="@/2026/ink.md">On ink</a>。</p>'),
+    ("{% post_link 'ink 14' \"纸与墨\" %}", '<p><a href="@/ink%2014.md">纸与墨</a></p>'),
+    ("{% post_link it's fine %}", '<p><a href="@/it\'s.md">fine</a></p>'),
     ("{% asset_link a.pdf The paper %}", '<p><a href="@assets/a.pdf">The paper</a></p>'),
     ("{% youtube dQw4w9WgXcQ %}", PLAYER), ('{{< youtube id="dQw4w9WgXcQ" >}}', PLAYER),
     ('{%- include youtube.html id="dQw4w9WgXcQ" -%}', PLAYER),
