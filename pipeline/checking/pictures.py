@@ -17,9 +17,9 @@ from pipeline.issues.markdown.alternatives import is_silent, urlsplit_path
 
 # What Can I Email (June 2026) lists as missing from Outlook for Windows, Gmail or Yahoo.
 _FORMATS = frozenset((".webp", ".avif", ".heic", ".heif", ".svg", ".tif", ".tiff", ".bmp", ".jxl"))
-_ON_A_DISK = re.compile(
-    r"file:|[A-Za-z]:[\\/]|~/|/(?:Users|home)/[^/]+/(?:Library|Desktop|Documents|Downloads|Pictures|\.config)/",
-    re.IGNORECASE)
+_ON_A_DISK = re.compile(r"file:|[A-Za-z]:[\\/]|~/", re.IGNORECASE)
+_IN_A_HOME = re.compile(
+    r"/(?:Users|home)/[^/]+/(?:Library|Desktop|Documents|Downloads|Pictures|\.config)/", re.IGNORECASE)
 _FORMAT_IN_QUERY = re.compile(
     r"[?&](?:wx_fmt|fmt|format|fm)=(webp|avif|heic|svg)\b|[!@/](?:format[,/]|f_)(webp|avif)\b", re.IGNORECASE)
 
@@ -40,10 +40,11 @@ def find_picture_problems(source: Source, addresses: Sequence[Named], cover: str
 
 def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
     address = completed(one.address.strip())
-    if _ON_A_DISK.match(address):
+    missing = _missing(source, address, exists) if is_relative(address) else ""
+    if _ON_A_DISK.match(address) or (missing and _IN_A_HOME.match(address)):
         yield source.problem("image-missing", one.at, f'"{shorten(address)}" is a place on your own computer',
                              "put the file into the issues folder, and write where it is from the issue")
-    elif is_relative(address) and (missing := _missing(source, address, exists)):
+    elif missing:
         if one.of_vault:
             yield source.problem("obsidian-embed", one.at, missing, "put it there: only Obsidian looks elsewhere too")
             return

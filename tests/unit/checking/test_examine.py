@@ -141,6 +141,10 @@ def test_picture_on_the_authors_computer_is_no_static_file(address: str) -> None
     assert only.message == f'"{address.strip("<>")}" is a place on your own computer'
 
 
+def test_picture_that_is_there_is_in_no_home() -> None:
+    assert found("![一台机器](/home/page/Pictures/a.png)", files={"home/page/Pictures/a.png"}) == []
+
+
 def test_a_rule_names_no_more_than_anybody_would_read() -> None:
     assert len(found("[a]() " * (MOST + 50))) == MOST
 
