@@ -38,8 +38,9 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 IN_CONTENT = "@/"
 """With Zola, the root of the folder of all pages: `@/blog/paper.md` is a page, called by its file."""
-IN_ASSETS = "@assets/"
-"""With Hexo, the folder of what belongs to an issue, called like its file: `ink/` beside `ink.md`."""
+IN_ASSETS = "@asset_img/"
+"""With Hexo, the folder of what belongs to an issue, called like its file: `ink/` beside `ink.md`. No author has a
+folder of this name, as some have `@assets/`."""
 # What is taken from a folder of static files: that may hold a whole site with its sources.
 _STATIC = re.compile(
     r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"

@@ -112,7 +112,8 @@ def test_relative_references_are_told_from_addresses() -> None:
     ("2024/14.md", "/images/a.png", "images/a.png"),
     ("14.md", "%E5%9B%BE%201.png", "图 1.png"),
     ("14.md", "images\\a.png", "images/a.png"),
-    ("14.md", "@assets/a.png", "14/a.png"), ("2024/ink.md", "@assets/a%20b.png", "2024/ink/a b.png"),
+    ("14.md", "@assets/a.png", "@assets/a.png"),
+    ("14.md", "@asset_img/a.png", "14/a.png"), ("2024/ink.md", "@asset_img/a%20b.png", "2024/ink/a b.png"),
     ("14.md", "cafe%CC%81.png", "caf\u00e9.png"),
 ])
 def test_source_path_is_the_file_that_a_reference_means(path: str, reference: str, expected: str) -> None:
