@@ -115,10 +115,16 @@ def _plain(found: re.Match[str], env: EnvType) -> str:
     if found["name"].islower() or found["name"] == "Link":
         given = [(name, value) for name, value in given if found["name"] == "img" or not _SAYS_NOTHING.match(value)]
     values = {name: plain_value(value) for name, value in given}
-    shown = found["name"] in _PICTURES and _PICTURE.fullmatch(values.get("src", "")) is not None
+    shown = found["name"] in _PICTURES and _is_picture(dict(given).get("src", '""'))
     kept = {name: value for name, value in values.items() if not shown or name in ("src", *_KEPT)}
     inside = "".join(f' {name}="{escape(value)}"' for name, value in kept.items() if value)
     return f"<{'img' if shown else found['name']}{inside}{found['end']}>"
+
+
+def _is_picture(value: str) -> bool:
+    """Whether a value is the address of a picture; in quotes it may have spaces, as names of files have."""
+    address = plain_value(value)
+    return _PICTURE.fullmatch(address if value.startswith("{") else address.replace(" ", "%20")) is not None
 
 
 def _file_named(value: str, env: EnvType) -> str:

@@ -98,6 +98,8 @@ def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: st
      '<p>a <img src="../press.png" alt="A"> b</p>'),
     ('import press from "./press.png";\n\na\n\n<figure>\n  <Image\n    src={press}\n    alt="A press"\n  />\n</figure>',
      '<p>a</p>\n<figure>\n  <img src="./press.png" alt="A press">\n</figure>'),
+    ('import press from "./a press.png";\n\n<Image src={press} />\n\n<Image src="b c.png" />',
+     '<p><img src="./a press.png" alt=""></p>\n<p><img src="b c.png" alt=""></p>'),
     ('import press from "@/press.png";\n\na <Image src={press} /> b <Image src={ink} />', "<p>a  b </p>")])
 def test_a_picture_that_mdx_imports_is_shown(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
