@@ -300,7 +300,7 @@ def _decision(name: str, text: str, decide: Callable[[Any, Record], str], *, loo
     return click.command(name, cls=Command)(argument(pass_invocation(command)))
 
 
-approve = _decision("approve", "Lets issues be mailed at their hour, whatever holds them.",
+approve = _decision("approve", "Lets issues be mailed at their hour, though a guard holds them.",
                     lambda decisions, record: decisions.approve(record), look=True)
 hold = _decision("hold", "Stops issues: before they are mailed, or in the middle.",
                  lambda decisions, record: decisions.hold(record), look=True)

@@ -37,7 +37,7 @@ class Decisions:
         self._steady = steady or clock.now
 
     def approve(self, record: Record) -> str:
-        """Lets it be mailed at its hour, whatever holds it; or once more, where nobody got it."""
+        """Lets it be mailed at its hour, though a guard holds it; or once more, where nobody got it."""
         now = self._clock.now()
         if record.draft:
             raise _refusal(record, "is a draft", "take `draft` out of its front matter")
