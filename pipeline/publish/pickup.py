@@ -107,7 +107,10 @@ def overdue(record: Record, rules: Rules, now: datetime) -> str:
 
 
 def _said_late(what: str, late: timedelta, rules: Rules) -> str:
-    return f"late: {what} {counted(late.days, 'day')} after its hour, schedule.max_age is {_shown(rules.max_age)}"
+    """In whole days, where these alone are more than is allowed."""
+    allowed = _shown(rules.max_age)
+    age = counted(late.days, "day") if timedelta(late.days) > rules.max_age else f"more than {allowed}"
+    return f"late: {what} {age} after its hour, schedule.max_age is {allowed}"
 
 
 def _quiet_at(record: Record, rules: Rules) -> datetime:
