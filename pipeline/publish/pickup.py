@@ -21,6 +21,7 @@ from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.publish.copies import COPY
 
 
 class Approve(StrEnum):
@@ -87,7 +88,7 @@ def _own_reason(
         return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
                 "so it may have been mailed already")
     if record.key in copies:
-        return f"copy: its text repeats issue {copies[record.key]}"
+        return f"{COPY}its text repeats issue {copies[record.key]}"
     return _late(record, rules, now)
 
 
