@@ -9,6 +9,10 @@ from pipeline.issues.likeness import SAME, Sketches, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing
 
+COPY = "copy: "
+"""How the reason begins for which such an issue is held."""
+IS_OUT = "which is out already"
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -38,10 +42,16 @@ def copies(due: Due, mailed: Mapping[str, bytes], by_issue: Mapping[str, Sequenc
                 found[record.key] = f"{other}, which is due as well"
         for other in alike(record.sketch, mailed, SAME):
             if other != record.key and (record.key not in known or _went_to(by_issue[other], record.lists)):
-                found[record.key] = f"{other}, which is out already"
+                found[record.key] = f"{other}, {IS_OUT}"
         if record.key not in found:
             ahead[record.key] = record
     return found
+
+
+def repeated(record: Record, mailed: Mapping[str, bytes], by_issue: Mapping[str, Sequence[Mailing]]) -> str:
+    """The issue that its own readers have had already and whose text it repeats, by key; "" where there is none."""
+    return next((other for other in alike(record.sketch, mailed, SAME)
+                 if other != record.key and _went_to(by_issue.get(other, ()), record.lists)), "")
 
 
 def _went_to(mailings: Sequence[Mailing], lists: Sequence[str]) -> bool:

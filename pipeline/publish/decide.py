@@ -5,6 +5,7 @@ Each answers with one line, or refuses (exit 4) when the issue stands where that
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Doubt, Mailing, MailingState
+from pipeline.publish.copies import COPY, IS_OUT, repeated
 
 MailingMove = Callable[[Mailing, datetime], bool]
 
@@ -38,6 +40,14 @@ class Decisions:
 
     def approve(self, record: Record) -> str:
         """Lets it be mailed at its hour, though a guard holds it; or once more, where nobody got it."""
+        is_told = any(one.reason.startswith(COPY) for one in self._mailings(record))
+        said = self._approved(record)
+        other = "" if is_told else repeated(
+            record, self._archive.settled_sketches(), self._ledger.mailings.by_issue())
+        stop = f"`avviso hold {shlex.quote(record.key)}` stops it"
+        return f"{said}; its text repeats issue {other}, {IS_OUT}: {stop}" if other else said
+
+    def _approved(self, record: Record) -> str:
         now = self._clock.now()
         if record.draft:
             raise _refusal(record, "is a draft", "take `draft` out of its front matter")

@@ -21,6 +21,7 @@ from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.publish.copies import COPY
 
 
 class Approve(StrEnum):
@@ -87,7 +88,7 @@ def _own_reason(
         return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
                 "so it may have been mailed already")
     if record.key in copies:
-        return f"copy: its text repeats issue {copies[record.key]}"
+        return f"{COPY}its text repeats issue {copies[record.key]}"
     return _late(record, rules, now)
 
 
@@ -107,7 +108,10 @@ def overdue(record: Record, rules: Rules, now: datetime) -> str:
 
 
 def _said_late(what: str, late: timedelta, rules: Rules) -> str:
-    return f"late: {what} {counted(late.days, 'day')} after its hour, schedule.max_age is {_shown(rules.max_age)}"
+    """In whole days, where these alone are more than is allowed."""
+    allowed = _shown(rules.max_age)
+    age = counted(late.days, "day") if timedelta(late.days) > rules.max_age else f"more than {allowed}"
+    return f"late: {what} {age} after its hour, schedule.max_age is {allowed}"
 
 
 def _quiet_at(record: Record, rules: Rules) -> datetime:

@@ -162,20 +162,20 @@ class _Line:
 
     def row(self, elements: Sequence[Element], *, is_tight: bool = False) -> str:
         """Several side by side, with the spaces that belong between them; `is_tight` without those at signs."""
-        said, before = "", "open"
+        said, before, last = "", "open", ""
         for piece in self._pieces(elements):
             kind = "mark" if piece.kind == "binary" and before in _BEFORE_A_SIGN else piece.kind
             if before == "table" and kind not in _BEHIND_A_TABLE:
                 raise _Unsaid
             is_close = is_tight and not _SET_CLOSE.isdisjoint((before, kind))
             if said and not said.endswith(" ") and (
-                    self._hand.runs_on(said, piece.said) or (not is_close and _are_apart(before, kind))):
+                    self._hand.runs_on(last, piece.said) or (not is_close and _are_apart(before, kind))):
                 said += " "
             if kind == "fraction" and said.rstrip().endswith(("/", "÷")) and _is_divided(piece.said):
                 said += f"({piece.said})"
             elif kind != "space":
                 said += piece.said
-            before = "open" if kind == "mark" and before in _BEFORE_A_SIGN else kind
+            before, last = "open" if kind == "mark" and before in _BEFORE_A_SIGN else kind, piece.said
         return said.replace(": = ", " := ")
 
     def _pieces(self, elements: Sequence[Element]) -> Iterator[_Piece]:

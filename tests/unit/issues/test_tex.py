@@ -37,6 +37,7 @@ from pipeline.issues.tex.reading import MAX_CHARS, read
     (r"\frac{\prod_i a_i}{n} + \frac{x|y}{n} + \frac{p(x|y)q(a+b)}{n}", "(∏_i a_i)/n + (x|y)/n + p(x|y)q(a + b)/n"),
     (r"\sqrt{x!}", "√(x!)"),
     (r"w_i x_i + (a)_n c + y^j 2", "w_i x_i + (a)_n c + y^j 2"),
+    (r"\mathrm{ink\_pen} + g_{ink\_pen} + a\_b", "ink_pen + g_(ink_pen) + a_b"),
     (r"a \not= b \not< c \not\subset d", "a ≠ b ≮ c ⊄ d"),
     (r"x \overset{\text{iid}}{\sim} p, a \implies b", "x ∼^(iid) p, a ⟹ b"),
     (r"\mathop{\rm arg}x + a\mathbin{/}b + \mathop{\mathrm{lcm}}(a)", "arg x + a/b + lcm(a)"),

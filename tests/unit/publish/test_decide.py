@@ -183,6 +183,28 @@ def test_what_a_person_ended_is_not_approved_for_a_list_that_its_file_names_late
     assert letters.mailings == {"2/weekly": "cancelled"}
 
 
+def test_approve_says_of_what_was_held_for_another_reason_that_readers_have_had_its_text(letters: Publication) -> None:
+    letters.write("2-new.md", words(2), day=TODAY - 9 * DAY)
+    letters.publish()
+    letters.write("3-anew.md", words(2))
+    letters.deliver()
+
+    assert letters.record("2").reason.startswith("late: ")
+    assert decide(letters, "approve") == (
+        "approved: will be mailed by the next pass; its text repeats issue 3, which is out already: `avviso hold 2` "
+        "stops it")
+
+
+def test_approve_of_what_is_held_for_a_copy_says_nothing_new(letters: Publication) -> None:
+    letters.write("3-first.md", words(2))
+    letters.deliver()
+    letters.write("2-new.md", words(2))
+    letters.publish()
+
+    assert letters.record("2").reason == "copy: its text repeats issue 3, which is out already"
+    assert decide(letters, "approve") == "approved: will be mailed by the next pass"
+
+
 def test_approve_overrides_burst(letters: Publication) -> None:
     for n in (2, 3, 4):
         letters.write(f"{n}-new.md", words(n))

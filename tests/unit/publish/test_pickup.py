@@ -180,6 +180,16 @@ def test_lateness_is_told_in_the_units_of_the_settings(max_age: timedelta, shown
     assert reasons == {"14": f"late: first seen 9 days after its hour, schedule.max_age is {shown}"}
 
 
+@pytest.mark.parametrize(("late", "told"), [
+    (timedelta(days=7, hours=5), "more than 7d"), (timedelta(days=8), "8 days")])
+def test_lateness_is_told_as_more_than_is_allowed(late: timedelta, told: str) -> None:
+    one = record(due_at=NOON - late, due_seen_at=NOON)
+
+    reasons = holds([one], [], copies={}, first=False, rules=replace(RULES, max_age=7 * DAY), now=NOON)
+
+    assert reasons == {"14": f"late: first seen {told} after its hour, schedule.max_age is 7d"}
+
+
 @pytest.mark.parametrize("now", [NOON, NOON + 400 * DAY, datetime.fromisoformat("2026-03-24T15:59:59+00:00")])
 def test_day_on_the_calendar_is_never_asked(now: datetime) -> None:
     """Only the instant counts: the same issue is due on any later day, at any hour."""
