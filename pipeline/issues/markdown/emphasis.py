@@ -19,6 +19,7 @@ import re
 import string
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -46,9 +47,9 @@ _NOTHING = re.compile(  # neither a list of a program's names nor a path; behind
     r"(?<=[^\s*/\\(\[{\d])\*\*"
     r"(?P<inside>[ \u00a0]?[,.;:!?&、，。；：]{1,2}[ \u00a0]?|[ \u00a0])\*\*(?![*/])")
 # `** Ink** dries`: stars that begin bold with a space too many, and neither a program's nor a power before a figure.
-# Code between them may hold those that seem to end it: the space would be lost.
 _BEFORE_SPACE = re.compile(
-    r"\*\* (?=[^\s*/=+<>|&.,;:!?)\]}`-](?:[^*\n`]{0,200}[^\s*(\[{`\\])?\*\*(?![*/]|[^\W\u2e80-\uffff]))")
+    r"\*\*(?= [^\s*/=+<>|&.,;:!?)\]}-](?:[^*\n]{0,200}[^\s*(\[{\\])?\*\*(?![*/]|[^\W\u2e80-\uffff]))")
+_BEFORE_A_SPACE = "before_a_space"  # in `meta` of stars
 _TIMES = re.compile(r"\d\*\d")  # `2*3*4` multiplies
 _BEGINS_WORDS = re.compile(r"(?<![^\s(\[*_\"'“‘])~(?=[^\W\d_]|[\[*\"'“‘`])")  # before a figure a tilde is "about"
 _ENDS_WORD = re.compile(r"(?<=[^\s~(\[/])~(?![\w~/])")
@@ -64,6 +65,7 @@ def use_friendly_emphasis(parser: MarkdownIt) -> None:
     parser.inline.ruler.before("emphasis", "bold_before_space", _bold_before_space)
     parser.inline.ruler.at("strikethrough", _strikethrough)
     parser.inline.ruler2.after("strikethrough", "strike_alone", _pair_lone_tildes)
+    parser.inline.ruler2.after("emphasis", "bold_without_space", _drop_spaces)
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -106,8 +108,16 @@ def _bold_before_space(state: StateInline, silent: bool) -> bool:
         return False
     for _ in range(2):
         _push(state, "*", 2, opens=True, closes=False)
+        state.tokens[-1].meta = {_BEFORE_A_SPACE: True}
     state.pos = found.end()
     return True
+
+
+def _drop_spaces(state: StateInline) -> None:
+    """The space behind stars that have begun bold goes: those that seemed to end it may have been an address's."""
+    for stars, text in pairwise(token for token in state.tokens if token.type != "text" or token.content):
+        if stars.type == "strong_open" and _BEFORE_A_SPACE in stars.meta and text.type == "text":
+            text.content = text.content.removeprefix(" ")
 
 
 def _belongs_to_word(text: str, at: int) -> bool:
