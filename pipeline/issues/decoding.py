@@ -25,7 +25,8 @@ _SIGNS = {bytes([code]).decode("cp1252", "ignore") or chr(code): sign for code i
 _MISREAD = "â€"
 _ESCAPED = "&amp;"
 _TWICE_OUTSIDE_CODE = re.compile(
-    r"(?ms:^(?:[ \t>]|[-*+][ ]|\d{1,3}[.)][ ])*+(?P<fence>```+|~~~+)[^`\n]*$.*?(?:^[ \t>]*(?P=fence)|\Z))|`[^`\n]+`"
+    r"(?ms:^(?:[ \t>]|[-*+][ ]|\d{1,3}[.)][ ])*+(?P<fence>```+|~~~+)[^`\n]*$.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z))"
+    r"|`[^`\n]+`"
     r"|(?is:<pre\b[^<>]*>\s*<code\b.*?(?:</pre>|\Z)|<code\b[^<>]*>.*?(?:</code>|\n[ \t]*\n|\Z))"
     rf"|{_MISREAD}(?P<sign>[{re.escape(''.join(_SIGNS))}])"
     rf"|(?P<escaped>{_ESCAPED})(?=(?:quot|apos|#0?39|#x27|#82[12]\d);)")

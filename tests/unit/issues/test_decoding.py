@@ -22,6 +22,7 @@ from pipeline.issues.decoding import clean, decode
      "`&amp;quot;` <code>&amp;quot;</code>\n```\n&amp;quot;\n```\n&quot;"),
     (b"1. Ink\n\n    ```html\n    &amp;quot;\n    ```\n\n&amp;quot;",
      "1. Ink\n\n    ```html\n    &amp;quot;\n    ```\n\n&quot;"),
+    (b"```md\n    ```html\n    &amp;quot;\n    ```\n```", "```md\n    ```html\n    &amp;quot;\n    ```\n```"),
     (b"> - ```\n>   &amp;quot;\n>   ```\n\n&amp;quot;", "> - ```\n>   &amp;quot;\n>   ```\n\n&quot;"),
     (b'<pre><code class="html">a\n\n&amp;quot;</code></pre> &amp;quot; <code>a\n&amp;quot;</code>',
      '<pre><code class="html">a\n\n&amp;quot;</code></pre> &quot; <code>a\n&amp;quot;</code>'),
