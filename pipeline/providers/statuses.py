@@ -63,7 +63,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     (OURS, re.compile(
         r"spam|block(?:ed(?! due to inactivity)|list| list)|blacklist|polic(?:y|ies)|reputation|\bspf\b|dkim|dmarc"
         r"|unauthenticated|not accepted due|rate limit|frequency limit|too many|content (?:reject|denied)"
-        r"|virus|too large|size limit"
+        r"|virus|too large|size limit|\b(?:he|eh)lo\b|sender domain"
         r"|sender (?:address )?(?:rejected|denied)|authentication checks? fail|not allowed to send|after mail from"
         r"|connection denied|suspected bounce|sender verif|null sender|local user only|from mis-?match"
         r"|relay(?:ing)? (?:is )?(?:not permitted|denied)"

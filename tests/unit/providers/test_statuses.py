@@ -28,6 +28,7 @@ from pipeline.providers.statuses import HARD, OURS, SOFT, Meaning, meaning, stat
     ("", "559 Invalid rcptto [@sm070102]", HARD), ("", "554 RCPT (ada@example.org) dosn't exist", HARD),
     ("", "550 The recipient may contain a non-existent account, please check the recipient address.", HARD),
     ("", "550 relay not permitted", OURS), ("", "550 Sender verify failed", OURS),
+    ("", "550 Access denied, invalid HELO name: no such domain", OURS), ("", "553 sender domain: no such domain", OURS),
     # a domain that is none
     ("5.4.4", "Host or domain name not found. Name service error for name=example.org type=AAAA: Host not found", HARD),
     ("5.4.4", "unable to route", OURS),
