@@ -168,6 +168,7 @@ class _Flow:
         self, pieces: Sequence[Token], block: Token, pairs: _Pairs, report: Report, *, in_heading: bool,
     ) -> None:
         self._pieces, self._block, self._pairs, self._report = pieces, block, pairs, report
+        self._in_heading = in_heading
         self._is_alone = in_heading or all(_is_blank(one) or one.type == "html_inline" for one in pieces)
         self._at = 0
         self._unclosed: list[str] = []
@@ -180,7 +181,8 @@ class _Flow:
             self._at += 1
             out += self._settle(piece) if piece.type == "html_inline" else [piece]
         # An <a> left open would be opened again by every following paragraph.
-        return _phrased(out) + [_raw("html_inline", f"</{name}>") for name in reversed(self._unclosed)]
+        closing = [_raw("html_inline", f"</{name}>") for name in reversed(self._unclosed)]
+        return _phrased(out, in_heading=self._in_heading) + closing
 
     def _settle(self, piece: Token) -> list[Token]:
         tag = read_tag(piece.content)
@@ -351,9 +353,8 @@ class _Flow:
                           "remove it, or link to a page that has it", self._block)
 
 
-def _phrased(pieces: list[Token]) -> list[Token]:
+def _phrased(pieces: list[Token], *, in_heading: bool) -> list[Token]:
     """A heading holds nothing but words and their marks: the divisions that Substack puts into it are spans."""
-    in_heading = False
     for piece in pieces:
         if piece.type != "html_inline":
             continue

@@ -260,6 +260,8 @@ def test_what_html_has_given_up_is_kept_for_mail_and_renewed_for_the_web(typed: 
 def test_divisions_in_a_heading_are_spans_and_those_below_it_are_not() -> None:
     assert shown('<h2>Ink<div><div id="ink"></div></div></h2><div>dries</div>', Target.WEB) == (
         '<h2>Ink<span id="ink"></span></h2><div>dries</div>')
+    assert shown('## <p id="ink">Ink</p>\n\n<p id="b">dries</p>', Target.WEB) == (
+        '<h2 id="ink">Ink</h2>\n<p id="b">dries</p>')
 
 
 @given(st.lists(st.sampled_from([
