@@ -23,13 +23,13 @@ _TWICE = re.compile("\xe2\x80[\x80-\xbf]")
 _SIGNS = {bytes([code]).decode("cp1252", "ignore") or chr(code): sign for code in range(0x80, 0xc0)
           if (sign := bytes((0xe2, 0x80, code)).decode()).isprintable()}
 _MISREAD = "â€"
-_ESCAPED = "&amp;"
+_ESCAPED = re.compile(r"&amp;(?=(?:quot|apos|#0?39|#x27|#82[12]\d);)")
 _TWICE_OUTSIDE_CODE = re.compile(
     r"(?ms:^(?:[ \t>]|[-*+][ ]|\d{1,3}[.)][ ])*+(?P<fence>```+|~~~+)[^`\n]*$.*?(?:^[ \t>]*(?P=fence)[`~]*[ \t]*$|\Z))"
     r"|`[^`\n]+`"
     r"|(?is:<pre\b[^<>]*>\s*<code\b.*?(?:</pre>|\Z)|<code\b[^<>]*>.*?(?:</code>|\n[ \t]*\n|\Z))"
     rf"|{_MISREAD}(?P<sign>[{re.escape(''.join(_SIGNS))}])"
-    rf"|(?P<escaped>{_ESCAPED})(?=(?:quot|apos|#0?39|#x27|#82[12]\d);)")
+    rf"|(?P<escaped>{_ESCAPED.pattern})")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _BOMS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
@@ -58,7 +58,7 @@ def decode(raw: bytes, path: str) -> str:
 def _read_aright(text: str) -> str:
     """With quotes and dashes for the three signs of Windows-1252 that somebody took them for, and what was escaped
     twice escaped once."""
-    if _MISREAD not in text and _ESCAPED not in text:
+    if _MISREAD not in text and not _ESCAPED.search(text):
         return text
     return _TWICE_OUTSIDE_CODE.sub(
         lambda found: _SIGNS[found["sign"]] if found["sign"] else "&" if found["escaped"] else found[0], text)

@@ -115,6 +115,8 @@ def _bold_before_space(state: StateInline, silent: bool) -> bool:
 
 def _drop_spaces(state: StateInline) -> None:
     """The space behind stars that have begun bold goes: those that seemed to end it may have been an address's."""
+    if "** " not in state.src:
+        return
     for stars, text in pairwise(token for token in state.tokens if token.type != "text" or token.content):
         if stars.type == "strong_open" and _BEFORE_A_SPACE in stars.meta and text.type == "text":
             text.content = text.content.removeprefix(" ")
