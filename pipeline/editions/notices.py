@@ -68,6 +68,8 @@ def _told(matter: Matter, words: Wording) -> dict[str, str]:
     values = {**matter.values, "issue": name, "counts": counts}
     if "cause" in values:
         values["reason"] = words.get(f"cause_{values['cause']}", "{reason}").format(**values)
+    if "way" in values:
+        values["way"] = words[f"way_{values['way']}"]
     if "expires" in values:
         values["otherwise"] = words["otherwise_closed" if values["expires"] else "otherwise_open"].format(**values)
     return {"subject": words[f"subject_{matter.kind}"].format(**values), "text": words[matter.kind].format(**values)}

@@ -83,24 +83,24 @@ def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[
 def _held(record: Record) -> Matter:
     cause, _, reason = record.reason.partition(": ")
     name = shlex.quote(record.key)
-    kind, *words = "held", "approve", "adopt"
+    kind, way, *words = "held", "decided", "approve", "adopt"
     if cause == "approval":
-        kind, *words = "approval", "preview", "approve"
+        kind, way, *words = "approval", "decided", "preview", "approve"
     elif waits_for_mending(record.reason):
-        kind, *words = "mistake", "adopt"
+        way, *words = "mended", "adopt"
     told = MISTAKE if record.reason.startswith(MISTAKE) else record.reason  # its line moves while its author writes
     return Matter(f"held {record.key} {told}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
-                  {"cause": cause, "reason": reason if kind == "approval" else record.reason})
+                  {"cause": cause, "reason": reason if kind == "approval" else record.reason, "way": way})
 
 
 def _held_list(record: Record, mailing: Mailing) -> Matter:
     """One of its lists waits, while another was mailed."""
     for_mending = waits_for_mending(mailing.reason)
-    return Matter(f"held {record.key} to {mailing.list} {mailing.reason}",
-                  "mistake_list" if for_mending else "held_list", record.number, record.title,
+    return Matter(f"held {record.key} to {mailing.list} {mailing.reason}", "held_list", record.number, record.title,
                   () if for_mending else (f"avviso approve {shlex.quote(record.key)}",),
-                  {"list": mailing.list, "cause": mailing.reason.partition(": ")[0], "reason": mailing.reason})
+                  {"list": mailing.list, "cause": mailing.reason.partition(": ")[0], "reason": mailing.reason,
+                   "way": "list_mended" if for_mending else "list_decided"})
 
 
 def _paused(record: Record, mailing: Mailing) -> Matter:

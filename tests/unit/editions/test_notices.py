@@ -18,13 +18,15 @@ FINISHED = Matter("finished 3", "finished", 14, "On paper", ("avviso status",),
                   {"list": "weekly", "audience": "10", "begun": "2026-03-24 08:00", "ended": "2026-03-24 08:09"},
                   COUNTS)
 HELD = Matter("held x", "held", None, "<Odd> AVVISO-HOLE-VIEW", ("avviso approve 'a b'", "avviso adopt 'a b'"),
-              {"cause": "late", "reason": "late: first seen 9 days after its hour"})
+              {"cause": "late", "reason": "late: first seen 9 days after its hour", "way": "decided"})
 DOUBT = Matter("doubt 3", "doubt", 14, "On paper", ("avviso resolve 14 --assume-sent", "avviso resolve 14 --resend"),
                {"list": "weekly", "count": "2", "audience": "10", "expires": "2026-03-25 20:00"})
 OTHERS = [
-    Matter("l", "held_list", 1, "A", ("x",), {"list": "daily", "cause": "late", "reason": "late: why"}),
-    Matter("e", "mistake", 1, "A", ("x",), {"cause": "mistake", "reason": "mistake: why"}),
-    Matter("f", "mistake_list", 1, "A", (), {"list": "daily", "cause": "mistake", "reason": "mistake: why"}),
+    Matter("l", "held_list", 1, "A", ("x",), {
+        "list": "daily", "cause": "late", "reason": "late: why", "way": "list_decided"}),
+    Matter("e", "held", 1, "A", ("x",), {"cause": "mistake", "reason": "mistake: why", "way": "mended"}),
+    Matter("f", "held_list", 1, "A", (), {
+        "list": "daily", "cause": "mistake", "reason": "mistake: why", "way": "list_mended"}),
     Matter("a", "approval", 1, "A", ("x",), {"cause": "approval", "reason": "the first mailing that really goes out"}),
     Matter("p", "paused", 1, "A", ("x",), {"list": "weekly", "reason": "why", "sent": "1", "audience": "2"}),
     Matter("b", "broken", None, "", ("x",), {"path": "1.md", "problem": '1.md:2: date "x" is not a day'}),
