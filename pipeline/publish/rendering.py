@@ -14,6 +14,7 @@ from urllib.parse import unquote, urljoin
 
 from pipeline.errors import IssueError
 from pipeline.feeds.addresses import (
+    IN_CONTENT,
     asset_path,
     is_page,
     is_relative,
@@ -27,7 +28,7 @@ from pipeline.issues.document import Body, Document, Target, fragment, parse
 from pipeline.issues.html.recordings import recording
 from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
-from pipeline.issues.markdown.fillings import IN_CONTENT, UNKNOWN
+from pipeline.issues.markdown.fillings import UNKNOWN
 from pipeline.issues.reading.naming import stem, told_apart
 from pipeline.issues.record import Record, Text
 

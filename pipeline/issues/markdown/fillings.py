@@ -21,12 +21,6 @@ _PATH = (r"\{\{-?\s*(?:\"[^\"{}\n]{0,300}\"|'[^'{}\n]{0,300}')"
 _POST = r"\{%-?\s*post_url\s+[\w./-]{1,300}\s*-?%\}"
 _LINK = r"\{%-?\s*link\s+[\w./-]{1,300}\s*-?%\}"
 _PAGE = r"\{\{[<%]\s*(?:rel)?ref\s+[\"'][^\"'{}\n]{1,300}[\"']\s*[%>]\}\}"
-IN_CONTENT = "@/"
-"""With Zola, the root of the folder of all pages: `@/blog/paper.md` is a page, called by its file."""
-IN_ASSETS = "@asset_img/"
-"""With Hexo, the folder of what belongs to an issue, called like its file: `ink/` beside `ink.md`. No author has a
-folder of this name, as some have `@assets/`."""
-
 FILLED = re.compile(rf"(?:{_ROOT}|{_PATH}|{_POST}|{_LINK}|{_PAGE})+[^\s()<>\"'{{}}]*")
 """A whole address that begins so."""
 
@@ -67,9 +61,9 @@ def _fill(found: re.Match[str]) -> str:
         name = (post or link).strip("{}%- ").split()[1] + (".md" if post else "")
         if post and "/" not in name:
             return name
-        return f"{IN_CONTENT}{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
+        return f"@/{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
     quoted = _QUOTED.search(path or page)
     name = quoted[1] if quoted else ""
     if not page or name.startswith((".", "#")):
         return name
-    return IN_CONTENT + (name[1:] if name.startswith("/") else f"./{name}")  # `./`: Hugo looks in its own folder first
+    return f"@{name}" if name.startswith("/") else f"@/./{name}"  # so Hugo looks in its own folder first

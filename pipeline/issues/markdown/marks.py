@@ -16,7 +16,6 @@ from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.attributes import sizes
 from pipeline.issues.markdown.boxes import BOXES, boxed
-from pipeline.issues.markdown.fillings import IN_ASSETS, IN_CONTENT
 
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
@@ -48,8 +47,7 @@ _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
-# To another issue, and to a file of this one.
-_WITHIN_HEXO = {"post_link": IN_CONTENT + "{}.md", "asset_link": IN_ASSETS + "{}"}
+_WITHIN_HEXO = {"post_link": "@/{}.md", "asset_link": "@asset_img/{}"}  # to another issue, to a file of this one
 _BLANK_OR_QUOTED = " \t'\""
 _NAME_AND_WORDS = re.compile(r"(?:([\"'])(?P<quoted>.+?)\1|(?P<name>\S+))(?P<words>.*)", re.DOTALL)
 _ESCAPES = re.compile(r"\s+(?:true|false)\s*\Z")
@@ -316,7 +314,7 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     if mark.name == "asset_img" and place and not place.startswith(("/", "http")):
-        place = IN_ASSETS + place
+        place = f"@asset_img/{place}"  # Hexo's folder of that issue: `feeds.addresses`
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
     size = "".join(f' {name}="{value}"' for name, value in sizes(mark.rest).items())
     return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}"{size}>' if place else ""
