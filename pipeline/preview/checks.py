@@ -47,7 +47,8 @@ MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder", "placeholder-text",
          "template-text")  # their messages cite
 ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
-TOLD = Matter("a try", "held", 1, "", ("avviso status",), {"reason": ""})  # as good as any to fill a notice with
+# As good as any to fill a notice with.
+TOLD = Matter("a try", "held", 1, "", ("avviso status",), {"reason": "", "way": "decided"})
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
