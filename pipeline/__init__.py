@@ -12,7 +12,7 @@ CONFIG = "config.yaml"
 READER = 25
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 36
+RENDERER = 37
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000

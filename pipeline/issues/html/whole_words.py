@@ -4,43 +4,75 @@ A mail lets every word break anywhere, so that nothing is wider than a telephone
 names apart while the widest column has room to spare. So columns are measured by their longest word, and as many as
 fit keep theirs, the narrowest first: a `whole` column everywhere, a `roomy` one where the mail is as wide as it can be.
 Where that leaves too little for the others the table is `crowded`: set smaller, and only numbers stay whole.
+On a usual telephone a `snug` table keeps all words, with less space beside them, and a `tight` one in smaller type.
 A head of a few Han characters is a word too, and `short` in a column that is whole everywhere: 名 above 字 is none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import chain
+from typing import NamedTuple
 
 from pipeline.issues.cjk import is_east_asian, is_solid
 from pipeline.issues.html.grids import GUTTER, TAG
 from pipeline.issues.html.media import attributes_of, with_attributes
 
 _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
+_HYPHEN = re.compile(r"-(?=[^\W\d_])")
 PHONE = 280                  # pixels of the text on the narrowest telephone, 320 wide
-_LETTER, _HAN = 9.5, 15.0    # pixels of one in a cell; generous, for fonts differ
-_SHORT = 5 * _HAN            # of the longest stretch in a head that stays together
+_USUAL_PHONE = 320           # on one of 360
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
 _SPAN = re.compile(r' (?P<way>col|row)span="(?P<count>[1-9]\d{0,2})"')
 _MOST = 64                   # columns of a table that is measured
 
 
+class _Stretch(NamedTuple):
+    """Characters that no line parts, by how wide they are."""
+
+    letters: int = 0
+    capitals: int = 0
+    han: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """An opening tag, what is in the cell, and the columns that it takes, counted from 0."""
+    """An opening tag, the columns that the cell takes, counted from 0, and its words, apart and on one line.
+
+    A short one is a head of a few Han characters, which stay together.
+    """
 
     opening: re.Match[str]
-    inside: str
     columns: range
+    words: frozenset[_Stretch]
+    line: _Stretch
+    is_short: bool
 
-    def is_short(self) -> bool:
-        """Whether it is a head of a few Han characters, which stay together."""
-        return (self.opening["name"] == "th" and any(map(is_solid, self.inside))
-                and _measured(self.inside, together=True)[0] <= _SHORT)
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """Pixels of one character in a cell, generous, for fonts differ; and of what is left and right of the words."""
+
+    letter: float
+    capital: float
+    han: float
+    gutter: int
+
+    def width(self, stretch: _Stretch) -> float:
+        return stretch.letters * self.letter + stretch.capitals * self.capital + stretch.han * self.han
+
+    def longest(self, words: Iterable[_Stretch]) -> float:
+        return max(map(self.width, words), default=0.0)
+
+
+_NORMAL = _Type(letter=9.5, capital=9.5, han=15.0, gutter=GUTTER)
+_ON_PHONES = {"snug": _Type(letter=8.3, capital=10.5, han=15.0, gutter=10),
+              "tight": _Type(letter=6.6, capital=8.4, han=12.0, gutter=6)}  # as head.css has them
+_SHORT = 5 * _NORMAL.han     # of the longest stretch in a head that stays together
 
 
 @dataclass(slots=True)
@@ -68,13 +100,13 @@ class _Table:
         if at + spans.get("col", 1) > _MOST:
             self.measurable = False
             return
-        row.append(_Cell(opening, inside, range(at, at + spans.get("col", 1))))
+        row.append(_cell(opening, inside, range(at, at + spans.get("col", 1))))
         if (rows := spans.get("row", 1)) > 1:
             self.taken |= dict.fromkeys(row[-1].columns, rows)
 
 
 def keep_words(html: str, column: int) -> str:
-    """Cleaned HTML in which tables, or cells of them, are `whole`, `roomy` or `crowded`. `column` is in CSS pixels."""
+    """Cleaned HTML in which tables, or cells of them, have the classes above. `column` is in CSS pixels."""
     if "<table" not in html:
         return html
     classes: dict[int, str] = {}
@@ -110,54 +142,77 @@ def _tables(html: str) -> Iterator[_Table]:
 
 def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     """Notes the class of each tag that gets one, by where it stands."""
-    lines, widths = _measures(table)
-    if sum(lines) <= PHONE:
-        return                                             # nothing in it has to break
-    whole, roomy = _fitting(widths, PHONE), _fitting(widths, column)
     cells = list(chain.from_iterable(table.rows))
+    if sum(_columns(cells, GUTTER, lambda cell: _NORMAL.width(cell.line))) <= PHONE:
+        return                                             # nothing in it has to break
+    widths = _by_words(cells, _NORMAL)
+    whole, roomy = _fitting(widths, PHONE), _fitting(widths, column)
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"
-        classes |= {cell.opening.start(): "short" for cell in cells if cell.is_short()}
+        classes |= {cell.opening.start(): "short" for cell in cells if cell.is_short}
         return
     rest = column - sum(widths[at] for at in roomy)
+    name = ""
     if len(roomy) == len(widths):
-        classes[table.opening.start()] = "roomy"
-        roomy = whole
+        name, roomy = "roomy", whole
     elif rest < _FAIR * (len(widths) - len(roomy)):
-        classes[table.opening.start()] = "crowded"
-        whole, roomy = set(), {at for at, width in enumerate(widths) if width <= _LEAST}
+        name, whole, roomy = "crowded", set(), {at for at, width in enumerate(widths) if width <= _LEAST}
+    classes[table.opening.start()] = f"{name} {_on_phone(cells)}".strip()
     for cell in cells:
         if whole.issuperset(cell.columns):
-            classes[cell.opening.start()] = "whole short" if cell.is_short() else "whole"
+            classes[cell.opening.start()] = "whole short" if cell.is_short else "whole"
         elif roomy.issuperset(cell.columns):
             classes[cell.opening.start()] = "roomy"
 
 
-def _measures(table: _Table) -> tuple[list[float], list[float]]:
-    """Pixels of each column with all words of a cell on one line, and with the longest word whole."""
-    cells = sorted(chain.from_iterable(table.rows), key=lambda cell: len(cell.columns))
-    count = max(cell.columns.stop for cell in cells)
-    lines, words = [float(GUTTER)] * count, [float(GUTTER)] * count
-    for cell in cells:                                     # those of several columns last: they widen the last one
-        word, line = _measured(cell.inside, together=cell.is_short())
-        for widths, own in ((lines, line), (words, word)):
-            widths[cell.columns[-1]] += max(0.0, own + GUTTER - sum(widths[at] for at in cell.columns))
-    return lines, words
+def _on_phone(cells: Sequence[_Cell]) -> str:
+    """How a usual telephone keeps all words whole, "" if it cannot."""
+    fitting = (name for name, size in _ON_PHONES.items() if sum(_by_words(cells, size)) <= _USUAL_PHONE)
+    return next(fitting, "")
 
 
-def _measured(cell: str, *, together: bool) -> tuple[float, float]:
-    """Pixels of the longest stretch that has no place to break, and of all words on one line.
+def _by_words(cells: Sequence[_Cell], size: _Type) -> list[float]:
+    """Pixels of each column with its longest word whole."""
+    return _columns(cells, size.gutter, lambda cell: size.longest(cell.words))
 
-    Chinese may break beside any character, unless its words stay `together`; Korean not.
+
+def _columns(cells: Sequence[_Cell], gutter: int, width: Callable[[_Cell], float]) -> list[float]:
+    """Pixels of each column that the widths of its cells ask for. Cells of several widen the last of these."""
+    found = [float(gutter)] * max(cell.columns.stop for cell in cells)
+    for cell in sorted(cells, key=lambda cell: len(cell.columns)):
+        found[cell.columns[-1]] += max(0.0, width(cell) + gutter - sum(found[at] for at in cell.columns))
+    return found
+
+
+def _cell(opening: re.Match[str], inside: str, columns: range) -> _Cell:
+    text = unescape(_MARKUP.sub(lambda tag: " " if tag[1] else "", inside))
+    is_short = (opening["name"] == "th" and not text.isascii() and any(map(is_solid, text))
+                and _NORMAL.longest(map(_stretch, text.split())) <= _SHORT)
+    words = map(_stretch, text.split()) if is_short else _stretches(text)
+    return _Cell(opening, columns, frozenset(words), _stretch(text), is_short)
+
+
+def _stretches(text: str) -> Iterator[_Stretch]:
+    """What stays together. Chinese may break beside any character, Korean not.
+
+    A hyphen ends a stretch before a letter, but not before a digit: a date stays whole.
     """
-    longest = run = line = 0.0
-    for character in unescape(_MARKUP.sub(lambda tag: " " if tag[1] else "", cell)):
-        size = _HAN if is_east_asian(character) else _LETTER
-        line += size
-        parted = is_solid(character) and not together
-        run = 0.0 if character.isspace() or parted else run + size
-        longest = max(longest, run, 2 * size if parted else 0.0)                 # a mark stays with its character
-    return longest, line
+    for word in _HYPHEN.sub("- ", text).split():
+        run = ""
+        for character in () if word.isascii() else word:
+            if is_solid(character):
+                yield _stretch(run)
+                yield _Stretch(han=2)                      # a mark stays with its character
+                run = ""
+            else:
+                run += character
+        yield _stretch(word if word.isascii() else run)
+
+
+def _stretch(text: str) -> _Stretch:
+    capitals = 0 if text.islower() else sum(map(str.isupper, text))
+    han = 0 if text.isascii() else sum(map(is_east_asian, text))
+    return _Stretch(len(text) - capitals - han, capitals, han)
 
 
 def _fitting(widths: Sequence[float], room: int) -> set[int]:

@@ -170,6 +170,10 @@ TABLES = """\
 | Printer | Shop | What he left behind in the town | Address |
 |---|---|---|---|
 | Aldus | Venice | Italics, octavos, a dolphin around an anchor | https://example.com/""" + "aldus/" * 20 + """ |
+
+| Machine | Made | Sheets hourly | Broadsheets | Composing |
+|---|---|---|---|---|
+| Stanhope | 1800 | 250 | Wittenberg | [Hattersley](https://example.com/) `linotype` |
 """
 # How many lines each of these words takes.
 LINES = """words => words.map(word => { const range = document.createRange();
@@ -181,6 +185,7 @@ LINES = """words => words.map(word => { const range = document.createRange();
 
 @pytest.mark.parametrize(("width", "words"), [
     (800, ["Licence", "LXGW", "Open", "Printer", "Aldus", "Venice", "octavos", "Address"]),
+    (360, ["Stanhope", "Machine", "hourly", "Broadsheets", "Composing", "Wittenberg", "Hattersley", "linotype"]),
     (320, ["Licence", "LXGW", "Open", "Shop", "Aldus", "字体", "作者", "一句话"])])
 def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_than_a_phone(
     browser: Any, width: int, words: list[str],
