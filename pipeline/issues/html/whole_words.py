@@ -4,7 +4,8 @@ A mail lets every word break anywhere, so that nothing is wider than a telephone
 names apart while the widest column has room to spare. So columns are measured by their longest word, and as many as
 fit keep theirs, the narrowest first: a `whole` column everywhere, a `roomy` one where the mail is as wide as it can be.
 Where that leaves too little for the others the table is `crowded`: set smaller, and only numbers stay whole.
-On a usual telephone a `snug` table keeps all words, with less space beside them, and a `tight` one in smaller type.
+On a telephone a `snug` table keeps its words with less space beside them, a `tight` one in smaller type, and the others
+`scroll`. Only `endless` cells break there: an address would push all else out of sight.
 A head of a few Han characters is a word too, and `short` in a column that is whole everywhere: 名 above 字 is none.
 """
 
@@ -25,6 +26,7 @@ _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
 _HYPHEN = re.compile(r"-(?=[^\W\d_])")
 PHONE = 280                  # pixels of the text on the narrowest telephone, 320 wide
 _USUAL_PHONE = 320           # on one of 360
+_ENDLESS = 24                # characters of a word that may break wherever it has to
 _LEAST = 56                  # of a column whose words may break: a number still fits
 _FAIR = 120                  # of such a column beside those that keep theirs, for more than a word a line
 _SPAN = re.compile(r' (?P<way>col|row)span="(?P<count>[1-9]\d{0,2})"')
@@ -67,6 +69,10 @@ class _Type:
 
     def longest(self, words: Iterable[_Stretch]) -> float:
         return max(map(self.width, words), default=0.0)
+
+    def kept(self, words: Iterable[_Stretch]) -> float:
+        """The longest of those that do not break."""
+        return max((_FAIR if _is_endless(word) else self.width(word) for word in words), default=0.0)
 
 
 _NORMAL = _Type(letter=9.5, capital=9.5, han=15.0, gutter=GUTTER)
@@ -145,7 +151,7 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     cells = list(chain.from_iterable(table.rows))
     if sum(_columns(cells, GUTTER, lambda cell: _NORMAL.width(cell.line))) <= PHONE:
         return                                             # nothing in it has to break
-    widths = _by_words(cells, _NORMAL)
+    widths = _columns(cells, GUTTER, lambda cell: _NORMAL.longest(cell.words))
     whole, roomy = _fitting(widths, PHONE), _fitting(widths, column)
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"
@@ -163,17 +169,20 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
             classes[cell.opening.start()] = "whole short" if cell.is_short else "whole"
         elif roomy.issuperset(cell.columns):
             classes[cell.opening.start()] = "roomy"
+        if any(map(_is_endless, cell.words)):
+            classes[cell.opening.start()] = f"{classes.get(cell.opening.start(), '')} endless".strip()
 
 
 def _on_phone(cells: Sequence[_Cell]) -> str:
-    """How a usual telephone keeps all words whole, "" if it cannot."""
-    fitting = (name for name, size in _ON_PHONES.items() if sum(_by_words(cells, size)) <= _USUAL_PHONE)
-    return next(fitting, "")
+    """How the words stay whole on a usual telephone."""
+    def width(size: _Type) -> float:
+        return sum(_columns(cells, size.gutter, lambda cell: size.kept(cell.words)))
+
+    return next((name for name, size in _ON_PHONES.items() if width(size) <= _USUAL_PHONE), "scroll")
 
 
-def _by_words(cells: Sequence[_Cell], size: _Type) -> list[float]:
-    """Pixels of each column with its longest word whole."""
-    return _columns(cells, size.gutter, lambda cell: size.longest(cell.words))
+def _is_endless(word: _Stretch) -> bool:
+    return sum(word) > _ENDLESS
 
 
 def _columns(cells: Sequence[_Cell], gutter: int, width: Callable[[_Cell], float]) -> list[float]:
@@ -231,4 +240,5 @@ def _classed(tag: re.Match[str], name: str) -> str:
     if not name:
         return tag[0]
     own = attributes_of(tag["attributes"])
-    return with_attributes(tag["name"], {**own, "class": f'{own.get("class", "")} {name}'.strip()})
+    keys = {"tabindex": "0"} if tag["name"] == "table" and name != "whole" else {}  # with which it is scrolled
+    return with_attributes(tag["name"], {**own, "class": f'{own.get("class", "")} {name}'.strip(), **keys})

@@ -185,15 +185,26 @@ LINES = """words => words.map(word => { const range = document.createRange();
 
 @pytest.mark.parametrize(("width", "words"), [
     (800, ["Licence", "LXGW", "Open", "Printer", "Aldus", "Venice", "octavos", "Address"]),
-    (360, ["Stanhope", "Machine", "hourly", "Broadsheets", "Composing", "Wittenberg", "Hattersley", "linotype"]),
-    (320, ["Licence", "LXGW", "Open", "Shop", "Aldus", "字体", "作者", "一句话"])])
-def test_words_in_tables_stay_whole_where_there_is_room_and_no_table_is_wider_than_a_phone(
+    (360, ["Stanhope", "Machine", "hourly", "Broadsheets", "Composing", "Wittenberg", "Hattersley", "linotype",
+           "Press", "Columbian", "Philadelphia", "counterweight"]),
+    (320, ["Stanhope", "Philadelphia", "Licence", "LXGW", "Open", "Shop", "Aldus", "字体", "作者", "一句话"])])
+def test_words_in_tables_stay_whole_and_no_mail_is_wider_than_a_phone(
     browser: Any, width: int, words: list[str],
 ) -> None:
     page = show(browser, render(TABLES).html, width=width, scheme="light")
 
     assert page.evaluate(LINES, words) == [1] * len(words)
     assert page.evaluate(MEASURE)["overflow"] == 0
+    page.close()
+
+
+def test_only_a_table_that_fits_no_telephone_is_scrolled_there(browser: Any) -> None:
+    page = show(browser, render(TABLES).html, width=360, scheme="light")
+
+    found = page.evaluate("""() => [...document.querySelectorAll(".content table")].map(
+      table => [table.className, table.scrollWidth > table.clientWidth])""")
+
+    assert found == [["crowded scroll", True], ["whole", False], ["tight", False], ["roomy tight", False]]
     page.close()
 
 

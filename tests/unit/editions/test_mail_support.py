@@ -78,6 +78,8 @@ FALLBACKS = {
     "css-border-radius": "corners are square",
     "css-color-scheme": "the light dress stays",
     "css-height": "Yahoo takes it for a minimum: pictures keep their own height",
+    "css-min-width": "only telephones are asked, on which the program that lacks it does not run",
+    "css-overflow": "the same: wide tables scroll on telephones",
     "css-overflow-wrap": "word-break does the same elsewhere, Outlook breaks long words by itself",
     "css-selector-adjacent-sibling": "paragraphs of an item stand a little further apart",
     "css-selector-attribute": "for Outlook's own dark mode, which knows it",
@@ -106,6 +108,7 @@ UNTESTED = {
 ALIASES = {
     **dict.fromkeys(("margin-top", "margin-bottom", "margin-left", "margin-right"), "css-margin"),
     **dict.fromkeys(("padding-top", "padding-bottom", "padding-left", "padding-right"), "css-padding"),
+    "overflow-x": "css-overflow",
     **dict.fromkeys(("border-top", "border-bottom", "border-left", "border-right"), "css-border"),
 }
 _BLOCK = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)

@@ -1,4 +1,5 @@
-"""Tables in mail whose words stay whole: all of them, or as many columns as have room, or a smaller type."""
+"""Tables in mail whose words stay whole: all of them, or as many columns as have room, in a smaller type, or beyond
+the edge of a telephone."""
 
 from __future__ import annotations
 
@@ -32,18 +33,18 @@ def classes(text: str, **options: object) -> list[str]:
     ("| 名称 | 由 <b>谁</b> 写成 | 这一栏的名字很长 | 一句话 |\n|-|-|-|-|\n| 楷 | 字 | " + "0" * 20 + " | 字形温润 |",
      ["roomy snug", "whole short", "whole short", "", "whole short"]),
     ("| Language | Interpreter | Compatibility | Documentation |\n|-|-|-|-|\n| a | b | c | d |",
-     ["roomy", "whole", "", "", ""]),
+     ["roomy scroll", "whole", "", "", ""]),
     ("| 1 | A Very Long Headline |\n|-|-|\n| 2 | https://example.com/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p |",
-     ["roomy", "whole", ""]),
-    ("| 1 | Two |\n|-|-|\n| 2 | https://example.com/" + "long" * 30 + " |", ["", "whole", ""]),
-    (WIDE, ["crowded", "", "roomy", "", "", "", "", "", "", ""]),
+     ["roomy snug", "whole", ""]),
+    ("| 1 | Two |\n|-|-|\n| 2 | https://example.com/" + "long" * 30 + " |", ["snug", "whole", ""]),
+    (WIDE, ["crowded scroll", "", "roomy", "", "", "", "", "", "", ""]),
     ("| 이름 | 설명 |\n|-|-|\n| 나무 | 사과와배와포도와귤과감과밤과대추와호두와잣 |", ["roomy tight", "whole", ""]),
     ("| Press | Town | Compositors | Broadsheets |\n|-|-|-|-|\n| a | b | c | d |",
      ["roomy snug", "whole", "whole", "", ""]),
     ("| Press | Sheets an hour | Compositors | Broadsheets | Year |\n|-|-|-|-|-|\n| a | b | c | d | 1822 |",
      ["roomy tight", "", "", "", "", "whole"]),
     ("| PRESS | SHEETS | COMPOSITORS | BROADSHEETS | YEAR |\n|-|-|-|-|-|\n| a | b | c | d | 1822 |",
-     ["roomy", "", "", "", "", "whole"]),
+     ["roomy scroll", "", "", "", "", "whole"]),
     ("| Day | Press |\n|-|-|\n| 2026-10-19 | the-counterweight-and-the-eagle-of-the-printer |",
      ["whole", "", ""]),
 ])
@@ -68,16 +69,17 @@ def test_cells_of_several_columns_and_rows_leave_the_others_their_columns() -> N
     found = shown(table, width=576)
 
     assert re.findall(r"<(table|th|td)\b([^>]*)>", found) == [
-        ("table", ' class="roomy"'), ("th", ' colspan="2" align="left"'), ("th", ' class="whole" align="left"'),
-        ("td", ' rowspan="2" class="whole"'), ("td", ""), ("td", ' class="whole"'),
+        ("table", ' class="roomy snug" tabindex="0"'), ("th", ' colspan="2" align="left"'),
+        ("th", ' class="whole" align="left"'),
+        ("td", ' rowspan="2" class="whole"'), ("td", ' class="endless"'), ("td", ' class="whole"'),
         ("td", ' colspan="2"'), ("td", ' class="whole"'), ("td", ""), ("td", ' class="whole"')]
 
 
 def test_a_word_in_a_cell_of_several_columns_has_their_room() -> None:
     wide = f'<table><tr><td colspan="2">{"i" * 50}</td></tr><tr><td>a</td><td>b</td></tr></table>'
 
-    assert classes(wide) == ["roomy", ""]
-    assert classes(wide.replace("i" * 50, "i" * 99)) == ["", ""]
+    assert classes(wide) == ["roomy snug", "endless"]
+    assert classes(wide.replace("i" * 50, "i" * 99)) == ["snug", "endless"]
 
 
 def test_of_tables_in_one_another_only_the_innermost_is_measured() -> None:
