@@ -3,7 +3,8 @@
 A mail lets every word break anywhere, so that nothing is wider than a telephone; in a table that would take years and
 names apart while the widest column has room to spare. So columns are measured by their longest word, and as many as
 fit keep theirs, the narrowest first: a `whole` column everywhere, a `roomy` one where the mail is as wide as it can be.
-Where that leaves too little for the others the table is `crowded`: set smaller, and only numbers stay whole.
+Where that leaves too little for the others the table is `crowded`: set smaller, and `roomy` if all words fit so, else
+only numbers stay whole.
 On a telephone a `snug` table keeps its words with less space beside them, a `tight` one in smaller type, and the others
 `scroll`. Only `endless` cells break there: an address would push all else out of sight.
 A head of a few Han characters is a word too, and `short` in a column that is whole everywhere: 名 above 字 is none.
@@ -76,8 +77,8 @@ class _Type:
 
 
 _NORMAL = _Type(letter=9.5, capital=9.5, han=15.0, gutter=GUTTER)
-_ON_PHONES = {"snug": _Type(letter=8.3, capital=10.5, han=15.0, gutter=10),
-              "tight": _Type(letter=6.6, capital=8.4, han=12.0, gutter=6)}  # as head.css has them
+_SMALL = _Type(letter=6.6, capital=8.4, han=12.0, gutter=6)
+_ON_PHONES = {"snug": _Type(letter=8.3, capital=10.5, han=15.0, gutter=10), "tight": _SMALL}  # as head.css has them
 _SHORT = 5 * _NORMAL.han     # of the longest stretch in a head that stays together
 
 
@@ -151,7 +152,7 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     cells = list(chain.from_iterable(table.rows))
     if sum(_columns(cells, GUTTER, lambda cell: _NORMAL.width(cell.line))) <= PHONE:
         return                                             # nothing in it has to break
-    widths = _columns(cells, GUTTER, lambda cell: _NORMAL.longest(cell.words))
+    widths = _by_words(cells, _NORMAL)
     whole, roomy = _fitting(widths, PHONE), _fitting(widths, column)
     if len(whole) == len(widths):
         classes[table.opening.start()] = "whole"
@@ -162,7 +163,9 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
     if len(roomy) == len(widths):
         name, roomy = "roomy", whole
     elif rest < _FAIR * (len(widths) - len(roomy)):
-        name, whole, roomy = "crowded", set(), {at for at, width in enumerate(widths) if width <= _LEAST}
+        fits = sum(_by_words(cells, _SMALL)) <= column
+        name, whole = "crowded roomy" if fits else "crowded", set()
+        roomy = {at for at, width in enumerate(widths) if width <= _LEAST}
     classes[table.opening.start()] = f"{name} {_on_phone(cells)}".strip()
     for cell in cells:
         if whole.issuperset(cell.columns):
@@ -171,6 +174,11 @@ def _mark(table: _Table, column: int, classes: dict[int, str]) -> None:
             classes[cell.opening.start()] = "roomy"
         if any(map(_is_endless, cell.words)):
             classes[cell.opening.start()] = f"{classes.get(cell.opening.start(), '')} endless".strip()
+
+
+def _by_words(cells: Sequence[_Cell], size: _Type) -> list[float]:
+    """Pixels of each column with its longest word whole."""
+    return _columns(cells, size.gutter, lambda cell: size.longest(cell.words))
 
 
 def _on_phone(cells: Sequence[_Cell]) -> str:
