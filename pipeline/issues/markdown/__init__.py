@@ -11,6 +11,7 @@
     scripts       `10^6^`, `H~2~O`
 
     rules for blocks
+    htmlblocks    HTML, where it is a block
     callouts, containers, admonitions, boxes   those of Obsidian, VuePress, MkDocs and GitBook
     cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
