@@ -15,7 +15,7 @@
     callouts, containers, admonitions, boxes   those of Obsidian, VuePress, MkDocs and GitBook
     cells, lines  tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
-    components    where a component of a site's own leads
+    components    where a component of a site's own leads   players   films and posts of other sites
     marks, programs   one order for such a program, and what it says without one; conditions and loops
     notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
     definitions   terms, and what lines with `: ` below say of them

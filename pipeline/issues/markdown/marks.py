@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain
@@ -16,6 +16,7 @@ from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.attributes import sizes
 from pipeline.issues.markdown.boxes import BOXES, boxed
+from pipeline.issues.markdown.players import ADDRESS, link, player_of_mark
 
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
@@ -71,25 +72,6 @@ _ADDRESSES = ("url", "link", "href")
 # They show what an address leads to.
 _POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button", "video", "audio", "iframe", "card",
                        "codesandbox", "stackblitz", "jsfiddle", "figma", "docswell", "blueprintue", "slideshare"))
-_LINK = '<a href="{0}">{0}</a>'
-_PLAYERS = {
-    "youtube": '<iframe src="https://www.youtube.com/embed/{}"></iframe>',
-    "vimeo": '<iframe src="https://player.vimeo.com/video/{}"></iframe>',
-    "bilibili": '<iframe src="https://player.bilibili.com/player.html?bvid={}"></iframe>',
-    "tweet": _LINK.format("https://twitter.com/i/status/{0}"),
-    "twitter": _LINK.format("https://twitter.com/i/status/{0}"),
-    "instagram": _LINK.format("https://www.instagram.com/p/{0}/"),
-    "speakerdeck": _LINK.format("https://speakerdeck.com/player/{0}"),
-}
-_CALLED_SO = re.compile(r"(?:lite-?)?(youtube|vimeo|bilibili|tweet|twitter|instagram)"
-                        r"(?:-?(?:embed|player|video|tweet|post)){0,2}", re.IGNORECASE)
-# What is played, alone or in the address of its page.
-_PLAYED = re.compile(
-    r"(?:https?://\S*?(?:[?&]v=|/(?:embed|live|p|shorts|status|video)/|youtu\.be/|vimeo\.com/(?=\d)))?"
-    r"([\w-]{6,})(?:[/?&]\S*)?\s*")
-_NOW_CALLED = {"x": "twitter"}  # by Hugo
-_ADDRESS = re.compile(r"https?://[^\s\"'{}<>]+")
-_ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +144,7 @@ class Mark:
         said = self.said()
         if picture := _picture(self, said):
             return "" if _below(self, said) else picture
-        return _player(self) or _pointer(self, said)
+        return player_of_mark(self.name, self.rest) or _pointer(self, said)
 
     def markdown(self) -> str:
         """The Markdown of what a mark says: words, also below a picture, or a formula; "" for nothing."""
@@ -188,7 +170,7 @@ class Mark:
         is_order = self.is_zolas or _NAMED.search(self.rest) or "{{" in self.rest
         if not self.typed.startswith("{%") or is_order or self.name not in ("blockquote", "quote"):
             return ""
-        found = _ADDRESS.search(self.rest)
+        found = ADDRESS.search(self.rest)
         if found is None:
             return self.rest.strip(" \"'")
         who, title = self.rest[:found.start()].strip(), self.rest[found.end():].strip()
@@ -213,7 +195,7 @@ class Mark:
 
     def dressed(self, words: str) -> str:
         """The Markdown of words between two marks: a quotation with who said it, a formula, a box, or as they are."""
-        said, address = self.said(), _ADDRESS.search(self.rest)
+        said, address = self.said(), ADDRESS.search(self.rest)
         if self.name in _FORMULAS:
             return f"$$\n{words}\n$$"
         if self.name in _CODE:
@@ -340,26 +322,7 @@ def _below(mark: Mark, said: Mapping[str, str]) -> list[str]:
     return [" ".join(said[name].split()) for name in names if said.get(name)]
 
 
-def _player(mark: Mark) -> str:
-    """What a mark plays, or a link to the post that it shows: `youtube` and `include youtube.html`; "" for neither."""
-    file = mark.rest.split(None, 1) if mark.name == "include" else []
-    called = file[0].lower() if file else _NOW_CALLED.get(mark.name, mark.name)
-    kind = next((kind for kind in _PLAYERS if kind in called), "")
-    if kind and (address := _ADDRESS.search(mark.rest)):
-        return _LINK.format(escape(address[0]))
-    found = _ID.search(file[1] if len(file) > 1 else mark.rest) if kind else None
-    return _PLAYERS[kind].format(found[1] or found[2]) if found else ""
-
-
-def player_of(name: str, values: Iterable[str]) -> str:
-    """The same for a component or an element of a site's own that is called so: `YouTube`, `lite-youtube`.
-    `values` are those of its attributes, of which one is what it plays, or the address of that."""
-    called = _CALLED_SO.fullmatch(name)
-    played = next(filter(None, map(_PLAYED.fullmatch, values)), None) if called else None
-    return _PLAYERS[called[1].lower()].format(played[1]) if called and played else ""
-
-
 def _pointer(mark: Mark, said: Mapping[str, str]) -> str:
     """A link to the address that a mark shows when it says nothing else of it: `gist(url="…")`; "" for none."""
-    address = _ADDRESS.search(mark.rest) if mark.name in _POINTERS and not _words(said) else None
-    return _LINK.format(escape(address[0])) if address else ""
+    address = ADDRESS.search(mark.rest) if mark.name in _POINTERS and not _words(said) else None
+    return link(address[0]) if address else ""

@@ -19,7 +19,7 @@ from markdown_it.utils import EnvType
 
 from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.marks import player_of
+from pipeline.issues.markdown.players import player_of_component
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,2000}\}){0,600}+\}"
 WITH_VALUES = re.compile(
@@ -137,7 +137,7 @@ def _file_named(value: str, env: EnvType) -> str:
 def _played(found: re.Match[str]) -> str:
     """The player that a tag is, where it is closed at once; "" if it is none."""
     which = (plain_value(value) for name, value in _ATTRIBUTE.findall(found["rest"]) if _SAYS_WHICH.search(name))
-    return player_of(found["name"], which) if found["end"] or found["closed"] else ""
+    return player_of_component(found["name"], which) if found["end"] or found["closed"] else ""
 
 
 def plain_value(value: str) -> str:
