@@ -10,12 +10,13 @@ from typing import Literal
 from urllib.parse import unquote
 
 from pipeline.checking.source import Source
-from pipeline.feeds.addresses import IN_ASSETS, is_relative
+from pipeline.feeds.addresses import is_relative
 from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
 from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK, WIDE_LINK
 from pipeline.issues.markdown.vaults import EMBED, embedded
+from pipeline.issues.roots import IN_ASSETS
 
 Kind = Literal["link", "image", "video", "definition", "bare"]
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.errors import ConfigError, IssueError
 from pipeline.feeds.characters import clean
+from pipeline.issues.roots import IN_ASSETS, IN_CONTENT
 
 # What `init` writes for `publication.url` and `mailings.from` until their owner says them.
 UNSAID = "https://newsletter.example.com/"
@@ -36,11 +37,6 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*#%\s]+')
 _SHARP = re.compile(r"(?<=\w)#")  # not that of `#llm`
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-IN_CONTENT = "@/"
-"""With Zola, the root of the folder of all pages: `@/blog/paper.md` is a page, called by its file."""
-IN_ASSETS = "@asset_img/"
-"""With Hexo, the folder of what belongs to an issue, called like its file: `ink/` beside `ink.md`. No author has a
-folder of this name, as some have `@assets/`."""
 # What is taken from a folder of static files: that may hold a whole site with its sources.
 _STATIC = re.compile(
     r"\.(?:png|apng|jpe?g|gif|webp|svg|avif|bmp|ico|tiff?|heic|heif|jxl|mp4|m4v|webm|mov|og[vga]|mp3|m4a|aac|opus|wav"

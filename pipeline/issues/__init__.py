@@ -5,6 +5,7 @@
     files         what issues show beside their words  knitting      which are the source of others
     decoding      bytes to clean text                  history       the day a file was first committed
     cjk           Chinese, Japanese and Korean signs   likeness      how alike two texts are
+    roots         folders that an address may name
 
     reading/      what a file's name, fields and first lines say of it
     markdown/     its Markdown, parsed: what editors write, in all its dialects

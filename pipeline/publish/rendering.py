@@ -14,7 +14,6 @@ from urllib.parse import unquote, urljoin
 
 from pipeline.errors import IssueError
 from pipeline.feeds.addresses import (
-    IN_CONTENT,
     asset_path,
     is_page,
     is_relative,
@@ -31,6 +30,7 @@ from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.markdown.fillings import UNKNOWN
 from pipeline.issues.reading.naming import stem, told_apart
 from pipeline.issues.record import Record, Text
+from pipeline.issues.roots import IN_CONTENT
 
 ISSUE = ".md"
 _WEB = ("https://", "http://")

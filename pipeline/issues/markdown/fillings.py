@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from pipeline.issues.roots import IN_CONTENT
+
 GHOST = "__GHOST_URL__"
 """What Ghost exports for the address of the site."""
 _ROOT = (r"(?:\{\{-?\s*(?:site\.(?:url|base_?url)|\.?Site\.BaseURL|base_?url)\s*-?\}\}"
@@ -61,9 +63,9 @@ def _fill(found: re.Match[str]) -> str:
         name = (post or link).strip("{}%- ").split()[1] + (".md" if post else "")
         if post and "/" not in name:
             return name
-        return f"@/{name}" if name.endswith(".md") else f"/{name}"  # of all pages, written as Zola does
+        return f"{IN_CONTENT}{name}" if name.endswith(".md") else f"/{name}"
     quoted = _QUOTED.search(path or page)
     name = quoted[1] if quoted else ""
     if not page or name.startswith((".", "#")):
         return name
-    return f"@{name}" if name.startswith("/") else f"@/./{name}"  # so Hugo looks in its own folder first
+    return IN_CONTENT + (name[1:] if name.startswith("/") else f"./{name}")  # so Hugo looks in its own folder first

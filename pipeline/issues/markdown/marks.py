@@ -17,6 +17,7 @@ from pipeline.issues.html.targets import PICTURE_ENDING
 from pipeline.issues.markdown.attributes import sizes
 from pipeline.issues.markdown.boxes import BOXES, boxed
 from pipeline.issues.markdown.players import ADDRESS, link, player_of_mark
+from pipeline.issues.roots import IN_ASSETS, IN_CONTENT
 
 _MARK = re.compile(
     r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
@@ -48,7 +49,8 @@ _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
 _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
-_WITHIN_HEXO = {"post_link": "@/{}.md", "asset_link": "@asset_img/{}"}  # to another issue, to a file of this one
+# To another issue, and to a file of this one.
+_WITHIN_HEXO = {"post_link": IN_CONTENT + "{}.md", "asset_link": IN_ASSETS + "{}"}
 _BLANK_OR_QUOTED = " \t'\""
 _NAME_AND_WORDS = re.compile(r"(?:([\"'])(?P<quoted>.+?)\1|(?P<name>\S+))(?P<words>.*)", re.DOTALL)
 _ESCAPES = re.compile(r"\s+(?:true|false)\s*\Z")
@@ -296,7 +298,7 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
         return ""
     if mark.name == "asset_img" and place and not place.startswith(("/", "http")):
-        place = f"@asset_img/{place}"  # Hexo's folder of that issue: `feeds.addresses`
+        place = IN_ASSETS + place
     text = said.get("alt") or said.get("caption") or said.get("title") or ""
     size = "".join(f' {name}="{value}"' for name, value in sizes(mark.rest).items())
     return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}"{size}>' if place else ""
