@@ -344,7 +344,9 @@ def test_long_word_in_the_subject_hides_no_report() -> None:
 
 @pytest.mark.parametrize("words", [
     "unsubscribe", "Unsubscribe.", "Re: UNSUBSCRIBE", "退订", "回复：退订", "取消订阅", "退訂",
-    "Please unsubscribe me from this list.", "take me off your mailing list", "Unsubscribe from the newsletter"])
+    "Please unsubscribe me from this list.", "take me off your mailing list", "Unsubscribe from the newsletter",
+    "Unsubscribe please", "Hi, unsubscribe. Thanks!", "I'd like to unsubscribe", "我要退订", "退订，谢谢！",
+    "您好，请帮我取消订阅"])
 def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
     by_subject = read(mail(words, In_Reply_To=f"<{MARK}@example.com>")).event
     by_body = read(mail("Re: Weekly 14", f"\n{words}\n\n> Weekly 14", References=f"<x@y> <{MARK}@example.com>")).event
