@@ -163,7 +163,8 @@ class Dispatch:
             self._misses_ledger = False
 
     def pause(self, mailing_id: int, reason: str) -> None:
-        """Stops a mailing until a person looks."""
-        self.ledger.mailings.move(mailing_id, MailingState.PAUSED, reason=reason, now=self.clock.now())
+        """Stops a mailing until a person looks; said once, whichever messages and senders meet the reason."""
+        is_news = self.ledger.mailings.move(mailing_id, MailingState.PAUSED, reason=reason, now=self.clock.now())
+        if is_news or mailing_id not in self.report.paused:
+            log.error("mailing.paused", extra={"mailing": mailing_id, "reason": reason})
         self.report.paused[mailing_id] = reason
-        log.error("mailing.paused", extra={"mailing": mailing_id, "reason": reason})

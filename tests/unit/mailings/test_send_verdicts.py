@@ -158,6 +158,15 @@ def test_refused_in_the_session_pauses_the_mailing_and_blames_nobody(work: Workp
     assert [row["attempts"] for row in work.rows()] == [0, 0, 0]
 
 
+def test_refusal_of_a_whole_call_is_said_once(work: Workplace, caplog: pytest.LogCaptureFixture) -> None:
+    work.transport.batch_size = 3
+    work.script = always(refused_session)
+
+    work.deliver()
+
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["mailing.paused"]
+
+
 def test_refused_for_one_reader_is_tried_later_and_pauses_nothing(work: Workplace) -> None:
     work.script = to("reader1", lambda: Refused("552 too large"))
 
