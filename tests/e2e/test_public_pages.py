@@ -9,12 +9,16 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.audience.subscriber import Subscriber
 from pipeline.audience.tokens import Purpose
+from pipeline.subscribe.preferences import Choice, Standing
 from pipeline.web.assembly import open_pages, open_server
+from tests.books import NOON
 from tests.publications import Publication
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-core")
@@ -114,6 +118,22 @@ def walk(house: dict[str, str], browser: Any, width: int, scheme: str) -> tuple[
     context.close()
 
     return faults, [url for url in asked if not url.startswith((home, "file:", "data:"))]
+
+
+def test_long_words_in_names_make_no_page_wider_than_a_phone(tmp_path: Path, browser: Any) -> None:
+    name = "Veranstaltungsbenachrichtigungen-Sonderausgabe"
+    letters = Publication(tmp_path / "letters")
+    letters.configure({"publication": {"title": name}, "lists": [{"id": "weekly", "name": name}]})
+    pages, reader = open_pages(letters.app), Subscriber(1, "ada@example.com", "", "", {}, NOON)
+    shown = [pages.subscribe(""), pages.preferences(Standing(reader, (Choice("weekly", name, chosen=True),)))]
+    page = browser.new_context(viewport={"width": 320, "height": 760}).new_page()
+
+    widths = []
+    for one in shown:
+        page.set_content(one.body.decode())
+        widths.append(page.evaluate("document.documentElement.scrollWidth"))
+
+    assert widths == [320, 320]
 
 
 def test_pages_say_all_they_have_to_say_without_scripts(house: dict[str, str], browser: Any) -> None:
