@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -15,6 +16,7 @@ HOUSE = tuple(map(ip_network, (
     "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
     "::1/128", "fc00::/7", "fe80::/10")))
 PREFIXES = {4: 24, 6: 56}  # bits that one subscriber's line usually shares
+_WITH_PORT = re.compile(r"(?:\[([^]]+)]|([\d.]+))(?::\d+)?")
 
 
 def network_of(request: Request, trusted: Sequence[Network]) -> str:
@@ -41,8 +43,10 @@ def is_of_the_house(request: Request) -> bool:
 
 
 def _address(text: str) -> Address | None:
+    """Some proxies write a port behind it: `203.0.113.7:4711`, `[2001:db8::7]:4711`."""
+    parted = _WITH_PORT.fullmatch(text)
     try:
-        read = ip_address(text.partition("%")[0])
+        read = ip_address((parted[1] or parted[2] if parted else text).partition("%")[0])
     except ValueError:
         return None
     return read.ipv4_mapped or read if isinstance(read, IPv6Address) else read
