@@ -254,7 +254,10 @@ class Database(Dialect):
             raise Damaged(f"the ledger is damaged ({word})", remedy=RESTORE, path=self.shown)
 
     def compact(self) -> None:
-        """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log."""
+        """Leaves no trace of what was erased: neither in free pages nor in the write-ahead log.
+
+        A PostgreSQL server looks after its own files.
+        """
         if not self.is_sqlite:
             return
         with own_errors(self.file), self._writing, closing(self._engine.raw_connection()) as connection:
