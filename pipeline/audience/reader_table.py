@@ -79,7 +79,7 @@ class ReaderTable:
     def remarks(self) -> Iterator[str]:
         """What a person should know of the file as a whole: who is out by its name, and what is left out of it."""
         if self._everybody is not Standing.SUBSCRIBED:
-            yield f"by the file's name, everybody in it is {self._everybody}"
+            yield f"by the file's name, everybody in it counts as {self._everybody}"
         if guessed := [name for name, sign in self._signs.items() if sign.guessed]:
             yield f"by their names, these columns say who is out, where no status does: {', '.join(guessed)}"
         if named := list(filter(None, self._unused)):

@@ -291,7 +291,7 @@ def test_a_file_whose_name_says_that_everybody_is_out_is_told() -> None:
 
     list(read_rows(io.BytesIO(b"email\nann@example.com\n"), "csv", name="old/Unsubscribed.csv", remark=told.append))
 
-    assert [one.message for one in told] == ["by the file's name, everybody in it is left"]
+    assert [one.message for one in told] == ["by the file's name, everybody in it counts as left"]
 
 
 @pytest.mark.parametrize(("name", "expected"), [
