@@ -92,10 +92,11 @@ class Postmark(ApiTransport):
         return self._refused(str(code or ""), str(one.get("Message", "")))
 
     def _refused(self, code: str, words: str) -> TransportError:
+        """The verdict that a call of its own would have had: by its number the refusal is known as the post's."""
         blame = self.table.get(code, Blame.MESSAGE if code else Blame.UNKNOWN)
         if code == BAD_REQUEST and "'To'" in words:
             blame = Blame.READER
-        return verdict(self.name, blame, self._client.scrub(f"{code} {words}".strip()))
+        return verdict(self.name, blame, self._client.scrub(f"422 {code} {words}" if code else words))
 
 
 def postmark(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Postmark]:

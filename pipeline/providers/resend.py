@@ -104,7 +104,9 @@ class Resend(ApiTransport):
         return "reader" if "`to`" in words else "invalid_api_key" if "API key is invalid" in words else code, words
 
     def _wrong(self, words: str) -> Result:
-        return verdict(self.name, Blame.READER if "`to`" in words else Blame.MESSAGE, self._client.scrub(words))
+        """The verdict that a call of its own would have had: by its number the refusal is known as the post's."""
+        blame = Blame.READER if "`to`" in words else Blame.MESSAGE
+        return verdict(self.name, blame, self._client.scrub(f"422 {words}"))
 
 
 def resend(settings: Mapping[str, Any], clock: Clock) -> Callable[[], Resend]:

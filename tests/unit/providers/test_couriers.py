@@ -98,6 +98,7 @@ def test_each_message_of_a_batch_has_a_result_of_its_own(kind: str) -> None:
         results = transport.send_batch([message(one) for one in people])
 
     assert [outcome(one) for one in results] == ["Receipt", "Rejected", "Receipt", "Rejected", "Receipt"]
+    assert [one.reply[:4] for one in results if isinstance(one, TransportError)] == ["422 ", "422 "]
     assert len({one.provider_id for one in results if not isinstance(one, TransportError)}) == 3
     assert [mail.recipient for mail in service.api.mails] == ["ada@example.org", "ben@example.org", "eve@example.org"]
     assert len(service.requests) == 1
