@@ -40,7 +40,7 @@ _ENVELOPE_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",
 _LEAVE = re.compile(
     r"(?:(?:re|aw|sv|回复|答复|回覆)\s*[:：]\s*)*"
     r"(?:(?:please|hello|hi|i (?:want|would like) to|i['’]d like to|您好|你好|请|請|麻烦|麻煩|帮我|幫我|我要|我想)"
-    r"[\s,.!，。！]*)*"
+    r"[\s,.:!，。：！]*)*"
     r"(?:(?:unsubscribe(?: me)?|remove me|take me off)(?:(?: from)? (?:this|your|the)(?: e-?mail| mailing)?"
     r" (?:list|newsletter)s?)?|退订|取消订阅|退訂|取消訂閱|td)"
     r"(?:[\s,.!，。！]*(?:please|thanks|thank you|谢谢|謝謝))*[\s.!。！]*", re.IGNORECASE)
@@ -116,7 +116,7 @@ def _read(mail: Mail, message: Message) -> Returned:
         return Returned(_event(mail, message, meant, status_in(words), words), sender=sender)
     if _is_automatic(message, subject):
         return Returned(_event(mail, message, (Kind.AUTORESPONDED, None), "", subject), sender=sender)
-    if _LEAVE.fullmatch(subject.strip()) or _LEAVE.fullmatch(_first_line(message)):
+    if any(_LEAVE.fullmatch(words) for words in (subject.strip(), *_opening(message))):
         mark = _answered(message)
         return Returned(_leaving(mail, message_id=mark) if mark else None, asks_to_leave=not mark, sender=sender)
     return Returned(sender=sender)
@@ -240,9 +240,10 @@ def _submitted(message: Message) -> str:
     return _text_of(message, "Auto-Submitted").partition(";")[0].strip().lower()
 
 
-def _first_line(message: Message) -> str:
-    lines = (line.strip() for line in _prose(message, whole=True).splitlines())
-    return next((line for line in lines if line), "")[:80]
+def _opening(message: Message) -> tuple[str, str]:
+    """The first line, and the first two as one: a greeting may have a line of its own."""
+    lines = [line for line in map(str.strip, _prose(message, whole=True).splitlines()) if line]
+    return "".join(lines[:1])[:80], " ".join(lines[:2])[:80]
 
 
 # ---- its parts ------------------------------------------------------------------------------------

@@ -356,6 +356,14 @@ def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
         assert (event.kind, event.message_id, event.token) == (Kind.UNSUBSCRIBED, MARK, "")
 
 
+@pytest.mark.parametrize("words", ["您好：\n\n请退订，谢谢", "Hello,\nplease unsubscribe me\nAda"])
+def test_greeting_above_the_wish_to_leave_is_passed_over(words: str) -> None:
+    event = read(mail("Re: Weekly 14", words, References=f"<{MARK}@example.com>")).event
+
+    assert event
+    assert (event.kind, event.message_id) == (Kind.UNSUBSCRIBED, MARK)
+
+
 def test_answer_in_html_alone_asks_by_its_first_line() -> None:
     page = "<style>p{}</style><div dir=ltr>Unsubscribe</div><br><div>On Monday, Weekly wrote: <p>Hello</div>"
     event = read(mail("Re: Weekly 14", page, Content_Type="text/html", References=f"<{MARK}@example.com>")).event
