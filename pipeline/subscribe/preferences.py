@@ -29,10 +29,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person and the lists they can choose from: the public ones, and any they are still on."""
+    """A person and the lists they can choose from: the public ones, and any they are still on; and whether they get no
+    mail whatever they choose."""
 
     person: Subscriber
     choices: tuple[Choice, ...]
+    suppressed: bool = False
 
 
 class Preferences:
@@ -45,11 +47,13 @@ class Preferences:
     def standing(self, token: str) -> Standing:
         """What the page shows; changes nothing. Raises InvalidToken, also after an erasure."""
         person = self._person(token)
-        said = self._subscriptions.roster.subscriptions(person.id)
+        roster = self._subscriptions.roster
+        said, suppression = roster.subscriptions(person.id), roster.suppression(parse(person.address))
         on = {one.list for one in said if one.state is State.CONFIRMED}
         lists = self._subscriptions.lists
         names = {list_id: lists.get(list_id, list_id) for list_id in sorted(on)} | self._subscriptions.public
-        return Standing(person, tuple(Choice(list_id, name, list_id in on) for list_id, name in names.items()))
+        choices = tuple(Choice(list_id, name, list_id in on) for list_id, name in names.items())
+        return Standing(person, choices, suppressed=suppression is not None)
 
     def save(
         self, token: str, *, lists: Collection[str], name: str, language: str, shown: Collection[str] | None = None,

@@ -43,6 +43,8 @@ _ENGLISH: Wording = {
     "language_default": "the publication's",
     "save": "Save",
     "saved": "Saved.",
+    "suppressed": "No mail goes to this address: one came back or was reported as unwanted, or somebody asked that "
+    "none be sent. If you want our mail again, answer one that you have from before.",
     "your_address": "Your address",
     "move_hint": "A letter goes to the new address. Its button makes the change; until then everything stays as it is.",
     "move_email": "New mail address",
@@ -107,6 +109,8 @@ _SIMPLIFIED: Wording = {
     "language_default": "与本刊相同",
     "save": "保存",
     "saved": "已保存。",
+    "suppressed": "目前不会向这个地址寄信：曾有邮件被退回或被标为垃圾邮件，或有人要求不再寄。想重新收到，"
+    "请回复以前收到的任何一封邮件。",
     "your_address": "您的邮箱地址",
     "move_hint": "我们会给新地址寄一封信，点击信中的按钮即完成更改；在那之前一切照旧。",
     "move_email": "新的邮箱地址",
@@ -171,6 +175,8 @@ _TRADITIONAL: Wording = {
     "language_default": "與本刊相同",
     "save": "儲存",
     "saved": "已儲存。",
+    "suppressed": "目前不會向這個地址寄信：曾有郵件被退回或被標為垃圾郵件，或有人要求不再寄。想重新收到，"
+    "請回覆以前收到的任何一封郵件。",
     "your_address": "您的電子郵件地址",
     "move_hint": "我們會給新地址寄一封信，點選信中的按鈕即完成更改；在那之前一切照舊。",
     "move_email": "新的電子郵件地址",

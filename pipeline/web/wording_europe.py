@@ -39,6 +39,8 @@ GERMAN: Mapping[str, str] = {
     "language_default": "die der Publikation",
     "save": "Speichern",
     "saved": "Gespeichert.",
+    "suppressed": "An diese Adresse geht keine Post: Eine Mail kam zurück oder wurde als unerwünscht gemeldet, oder "
+    "jemand hat darum gebeten. Wenn Sie wieder Post möchten, antworten Sie auf eine frühere Mail von uns.",
     "your_address": "Ihre Adresse",
     "move_hint": "Eine E-Mail geht an die neue Adresse. Ihre Schaltfläche macht die Änderung gültig; bis dahin "
     "bleibt alles, wie es ist.",
@@ -108,6 +110,8 @@ FRENCH: Mapping[str, str] = {
     "language_default": "celle de la publication",
     "save": "Enregistrer",
     "saved": "Enregistré.",
+    "suppressed": "Aucun message n’est envoyé à cette adresse\u00a0: l’un d’eux est revenu ou a été signalé comme "
+    "indésirable, ou quelqu’un l’a demandé. Pour en recevoir de nouveau, répondez à l’un de nos messages précédents.",
     "your_address": "Votre adresse",
     "move_hint": "Un e-mail part à la nouvelle adresse. Son bouton fait le changement\u00a0; d’ici là, rien ne "
     "change.",
@@ -175,6 +179,8 @@ SPANISH: Mapping[str, str] = {
     "language_default": "el de la publicación",
     "save": "Guardar",
     "saved": "Guardado.",
+    "suppressed": "No se envía correo a esta dirección: un mensaje fue devuelto o denunciado como no deseado, o "
+    "alguien pidió que no se enviara. Para volver a recibirlo, responda a uno de nuestros mensajes anteriores.",
     "your_address": "Su dirección",
     "move_hint": "Se envía un correo a la nueva dirección. Su botón hace el cambio; hasta entonces todo sigue igual.",
     "move_email": "Nueva dirección de correo",
@@ -239,6 +245,8 @@ PORTUGUESE: Mapping[str, str] = {
     "language_default": "o da publicação",
     "save": "Salvar",
     "saved": "Salvo.",
+    "suppressed": "Nada é enviado a este endereço: uma mensagem voltou ou foi denunciada como indesejada, ou alguém "
+    "pediu isso. Para voltar a receber, responda a uma das nossas mensagens anteriores.",
     "your_address": "O seu endereço",
     "move_hint": "Um e-mail vai para o novo endereço. O botão dele faz a mudança; até lá tudo fica como está.",
     "move_email": "Novo endereço de e-mail",
@@ -303,6 +311,8 @@ RUSSIAN: Mapping[str, str] = {
     "language_default": "как у издания",
     "save": "Сохранить",
     "saved": "Сохранено.",
+    "suppressed": "На этот адрес ничего не отправляется: письмо вернулось или было отмечено как нежелательное, либо "
+    "кто-то попросил об этом. Чтобы снова получать письма, ответьте на одно из наших прежних писем.",
     "your_address": "Ваш адрес",
     "move_hint": "На новый адрес придёт письмо. Кнопка в нём меняет адрес; до тех пор всё остаётся как есть.",
     "move_email": "Новый адрес электронной почты",

@@ -245,15 +245,17 @@ def test_preferences_show_the_language_by_the_name_that_we_know_it_by(house: Hou
     assert re.findall('<option value="(.*?)"[^>]* selected', page) == ["zh-Hant"]
 
 
-def test_preferences_of_a_suppressed_reader_do_not_lift_the_suppression(house: House) -> None:
+def test_preferences_of_a_suppressed_reader_say_so_and_do_not_lift_the_suppression(house: House) -> None:
     id_ = house.add(ADA)
     house.app.roster.leave(id_, "weekly", "unsubscribed", house.clock.now())
+    path, told = f"/preferences/{token(house, Purpose.PREFERENCES, id_)}", "No mail goes to this address"
+    before = house.client.get(path)
     house.app.roster.suppress(parse(ADA), "complained", "test", house.clock.now())
 
-    house.client.post(f"/preferences/{token(house, Purpose.PREFERENCES, id_)}",
-                      data={"action": "save", "list": "weekly"})
+    answer = house.client.post(path, data={"action": "save", "list": "weekly"})
 
     assert house.standing(ADA) == {"weekly": "left"}
+    assert (told in before.text, told in answer.text) == (False, True)
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "promote"}, {"action": "erase"}, {"action": "erase", "sure": "no"}])
