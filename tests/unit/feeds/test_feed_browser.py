@@ -160,6 +160,18 @@ def test_a_name_in_a_narrow_table_stays_whole(browser: Any, address: str) -> Non
     assert lines == 1
 
 
+@pytest.mark.parametrize("path", ["", "1/"])
+def test_a_long_word_in_the_title_of_the_publication_does_not_widen_the_page(
+    browser: Any, address: str, path: str,
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    page.goto(address + path)
+
+    page.evaluate("document.querySelector('.masthead .name, h1').append('Benachrichtigung'.repeat(4))")
+
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
 @pytest.mark.parametrize("text", ["<p>{}</p>", "<ul><li>{}</li></ul>", "<dl><dt>a</dt><dd>{}</dd></dl>"])
 def test_a_long_formula_among_words_does_not_widen_the_page(browser: Any, address: str, text: str) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 800})
