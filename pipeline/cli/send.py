@@ -207,10 +207,19 @@ def status(invocation: Invocation, watch: bool) -> int:
         return DONE
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
-    more = [*filter(None, complaints), *_deserted(app, now), *needs(app.ledger, now), *given_up(app.ledger, now)]
+    more = [*filter(None, complaints), *_doubted(app), *_deserted(app, now), *needs(app.ledger, now),
+            *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.workers))
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
+
+
+def _doubted(app: App) -> list[str]:
+    """Why nothing new is published or mailed, where the folder is not believed."""
+    from pipeline.publish.depletion import depletion  # slow import
+
+    standing = depletion(app.ledger.notebook)
+    return [str(standing.problem)] if standing else []
 
 
 def _deserted(app: App, now: datetime) -> list[str]:
@@ -254,7 +263,7 @@ def _explained(app: App, issue: str) -> Explained:
         found = as_it_goes(found, app.ledger.mailings.all(issue_key=found.key))
         if found.state in SETTLED or app.publisher.has_read_all():
             return explained(found, _what_it_waits_for(app, found.key))
-    return explained(app.foreseen(issue))
+    return explained(app.foreseen(issue), _doubted(app))
 
 
 def _what_it_waits_for(app: App, key: str) -> list[str]:

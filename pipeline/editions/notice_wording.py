@@ -18,6 +18,7 @@ _ENGLISH: Wording = {
     "subject_finished": "{issue} is out",
     "subject_broken": "{path} cannot be used",
     "subject_broken_more": "files that cannot be used: {count} more",
+    "subject_depleted": "{count} issues are missing",
     "subject_missing": "An issue is overdue",
     "subject_several": "{count} matters at {title}",
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
@@ -39,6 +40,9 @@ _ENGLISH: Wording = {
     "broken": "A file of the issues folder cannot be used: {problem}. Until it is mended it is mailed to nobody; if it "
               "was published, its last good text stays in feeds and archive. All that is wrong with it:",
     "broken_more": "Files of the issues folder that cannot be used: {count} more. All of them:",
+    "depleted": "{count} known issues, {path} among them, are missing from the issues folder since {since}. Until that "
+                "is settled feeds and archive stay as they are, and nothing new is mailed. Bring them back, or say "
+                "that they are meant to be gone:",
     "missing": "An issue was expected on {expected}, by the rhythm of the last {known}; the last one was {issue} on "
                "{last}. If one is in the folder, `check` says why it is not taken:",
     "why": "avviso writes this to the address of notify.email in config.yaml. Each matter is told once; "
@@ -59,6 +63,7 @@ _SIMPLIFIED: Wording = {
     "subject_finished": "{issue}已寄出",
     "subject_broken": "{path} 不能用",
     "subject_broken_more": "还有 {count} 个文件不能用",
+    "subject_depleted": "少了 {count} 期",
     "subject_missing": "新的一期迟了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
@@ -78,6 +83,8 @@ _SIMPLIFIED: Wording = {
     "broken": "文件夹里有一个文件不能用：{problem}。改好之前不会寄给任何人；如果已经发布过，"
               "订阅源和网页保留它上一次的文字。它的全部问题：",
     "broken_more": "文件夹里还有 {count} 个文件不能用。全部列出：",
+    "depleted": "{since} 起，文件夹里少了 {count} 期，其中有 {path}。弄清楚之前，订阅源和网页保持原样，"
+                "新的一期不会寄出。请把它们放回来；如果是有意删去的，就运行：",
     "missing": "按最近 {known} 期的节奏，{expected} 应当有新的一期；上一期是 {last} 的{issue}。"
                "如果文件夹里已经有了，check 会说明为什么没有采用：",
     "why": "这封信由 avviso 寄给 config.yaml 里 notify.email 的地址。每件事只说一次；avviso status 会列出尚未处理的。",
@@ -100,6 +107,7 @@ _TRADITIONAL: Wording = {
     "subject_finished": "{issue}已寄出",
     "subject_broken": "{path} 不能用",
     "subject_broken_more": "還有 {count} 個檔案不能用",
+    "subject_depleted": "少了 {count} 期",
     "subject_missing": "新的一期遲了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
@@ -119,6 +127,8 @@ _TRADITIONAL: Wording = {
     "broken": "資料夾裡有一個檔案不能用：{problem}。改好之前不會寄給任何人；如果已經發佈過，"
               "訂閱源和網頁保留它上一次的文字。它的全部問題：",
     "broken_more": "資料夾裡還有 {count} 個檔案不能用。全部列出：",
+    "depleted": "{since} 起，資料夾裡少了 {count} 期，其中有 {path}。弄清楚之前，訂閱源和網頁保持原樣，"
+                "新的一期不會寄出。請把它們放回來；如果是有意刪去的，就執行：",
     "missing": "按最近 {known} 期的節奏，{expected} 應當有新的一期；上一期是 {last} 的{issue}。"
                "如果資料夾裡已經有了，check 會說明為什麼沒有採用：",
     "why": "這封信由 avviso 寄給 config.yaml 裡 notify.email 的地址。每件事只說一次；avviso status 會列出尚未處理的。",

@@ -2,6 +2,7 @@
 
     publisher   one pass through all of these, in which
     gather      takes the folder into the archive      inventory     what one look at it found
+    depletion   too much is gone to be believed
     parsing     reads a file to the end                description   finds the words below a title
     identity    says which issue a file is             apart         where files share a name by habit
     naming      says where it is for ever, and since when

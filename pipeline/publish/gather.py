@@ -24,6 +24,7 @@ from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript, State
 from pipeline.issues.record import KnownFile, Record, Text
 from pipeline.mailings.ledger.notebook import Notebook
+from pipeline.publish.depletion import is_depleted
 from pipeline.publish.description import Heard, describe
 from pipeline.publish.identity import Identities, identify
 from pipeline.publish.inventory import Inventory
@@ -192,7 +193,7 @@ class Gatherer:
         present = set(identities.keys.values())
         there = [key for key, (_, was_there) in shelved.items() if was_there]
         gone = [key for key in there if key not in present]
-        depleted = not accept_missing and _is_depleted(len(gone), len(there))
+        depleted = not accept_missing and is_depleted(len(gone), len(there))
         inventory.withhold(identities.withheld)
         inventory.drop_numbers(identities.unnumbered)
         touched = {path: key for path, key in identities.keys.items()
@@ -313,8 +314,3 @@ class Sketches(Mapping[str, bytes]):
 def _is_as_before(entry: Entry, before: KnownFile) -> bool:
     """Size and time say that the text is the same. What has a problem, or had one, is looked at: it may be mended."""
     return entry.readable and not before.problem and (before.mtime_ns, before.size) == (entry.mtime_ns, entry.size)
-
-
-def _is_depleted(gone: int, known: int) -> bool:
-    """More than a tenth of the known issues, and at least three: a bad mount rather than an editor."""
-    return gone >= 3 and gone * 10 > known

@@ -17,6 +17,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.mailing import MISTAKE, DeliveryState, DoubtPolicy, Mailing, MailingState, waits_for_mending
 from pipeline.publish.cadence import expected
+from pipeline.publish.depletion import Depletion
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date
@@ -46,17 +47,19 @@ class Looking:
 
 
 def matters(
-    records: Mapping[str, Record], mailings: Sequence[Mailing], broken: Iterable[KnownFile], looking: Looking,
+    records: Mapping[str, Record], mailings: Sequence[Mailing], broken: Iterable[KnownFile],
+    depleted: Depletion | None, looking: Looking,
 ) -> list[Matter]:
     """Everything that stands, what needs a person first.
 
-    `records` are all known issues in the order of their dates, `broken` the files that cannot be used.
+    `records` are all known issues in the order of their dates, `broken` the files that cannot be used, `depleted` says
+    that the folder is not believed.
     """
     known = list(records.values())
     found = [_held(record) for record in known if record.state is State.HELD and BY_A_PERSON not in record.reason]
     for mailing in mailings:
         found += _of_mailing(records[mailing.issue_key], mailing, looking)
-    return [*found, *_broken(broken, looking), *_missing(known, looking)]
+    return [*found, *_depleted(depleted, looking), *_broken(broken, looking), *_missing(known, looking)]
 
 
 def condensed(matters: Sequence[Matter]) -> list[Matter]:
@@ -134,6 +137,13 @@ def _broken(files: Iterable[KnownFile], looking: Looking) -> Iterator[Matter]:
             path = file.problem.path
             yield Matter(f"broken {path}", "broken", None, "", (f"avviso check {shlex.quote(path)}",),
                          {"path": path, "problem": str(file.problem)})
+
+
+def _depleted(depleted: Depletion | None, looking: Looking) -> Iterator[Matter]:
+    """Many issues that have been gone for longer than somebody moves files about."""
+    if depleted and looking.now - depleted.since >= looking.quiet:
+        yield Matter("depleted", "depleted", None, "", ("avviso build --accept-missing",),
+                     {"count": str(depleted.missing), "path": depleted.path, "since": looking.local(depleted.since)})
 
 
 def _missing(records: Sequence[Record], looking: Looking) -> Iterator[Matter]:

@@ -22,6 +22,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MISTAKE, MailingState
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import ClockGuard
+from pipeline.publish.depletion import note_depletion
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.manifest import Manifest
 from pipeline.publish.naming import Namer
@@ -139,8 +140,9 @@ class Publisher:
             gathered = self._gatherer.look(accept_missing=accept_missing)
         self._unread = gathered.unread
         done.problems += gathered.problems
-        if gathered.depleted:
-            done.problems.append(_depleted(gathered.missing))
+        doubted = gathered.missing if gathered.depleted else ()
+        if standing := note_depletion(self._ledger.notebook, doubted, self._clock.now()):
+            done.problems.append(standing.problem)
         return gathered
 
     def has_read_all(self) -> bool:
@@ -260,9 +262,3 @@ class Publisher:
                     if record.key not in {one.key for one in done.picked_up}:
                         done.picked_up.append(record)
         self._settle(done, now)
-
-
-def _depleted(missing: Sequence[str]) -> Problem:
-    return Problem(
-        missing[0], f"{len(missing)} known issues are missing from the folder: feeds stand, nothing new is mailed",
-        "bring them back, or run `avviso build --accept-missing`", rule="issues-missing")

@@ -232,6 +232,23 @@ def test_explain_of_a_folder_that_is_away_says_what_the_books_know(letters: Publ
     assert (said.code, said.out.startswith("3 Paper: scheduled: due 2099-01-05 00:00 ")) == (0, True)
 
 
+def test_status_and_explain_say_that_a_folder_is_not_believed_until_it_is(letters: Publication) -> None:
+    letters.write("03-Glue.md", "The third is about glue and the horses it came from.", day="2026/01/06")
+    letters.write("04-Thread.md", "Number four: how a thread is waxed and where knots go.", day="2026/01/07")
+    run(letters, "adopt", "3", "4")
+    for name in ("01-Ink.md", "03-Glue.md", "04-Thread.md"):
+        (letters.issues / name).unlink()
+    run(letters, "publish")
+    doubt = ("01-Ink.md: 3 known issues are missing from the folder: feeds stand, nothing new is mailed: "
+             "bring them back, or run `avviso build --accept-missing`")
+
+    needs, said = run(letters, "status", "--json").json["needs"], run(letters, "explain", "2", "--json").json
+    accepted = run(letters, "build", "--accept-missing")
+
+    assert (needs, said["reason"]) == ([doubt], f"ready to be mailed; {doubt}")
+    assert (accepted.code, run(letters, "status", "--json").json["needs"]) == (0, [])
+
+
 @pytest.mark.parametrize("name", ["4", "04-Glue.md", "issues/04-Glue.md", "04-Glue"])
 def test_explain_says_what_is_wrong_with_a_file_that_is_no_issue(letters: Publication, name: str) -> None:
     letters.write("04-Glue.md", "The fourth is about glue.", day="2026/13/01")

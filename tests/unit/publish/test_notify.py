@@ -280,6 +280,28 @@ def test_broken_file_is_told_once_when_nobody_has_touched_it_for_as_long_as_one_
     assert subjects(letters) == ["01-Paper.md cannot be used"] * 2
 
 
+def test_folder_that_lost_too_much_is_told_once_when_it_has_for_as_long_as_one_writes(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}, "schedule": {"quiet": "15m"}})
+    letters.fill(4)
+    letters.begin()
+    for n in (1, 2, 3):
+        (letters.issues / f"0{n}-letter.md").unlink()
+    letters.deliver()
+    letters.turn(minutes=14)
+    letters.deliver()
+    assert notices(letters) == []
+
+    letters.turn(minutes=1)
+    letters.deliver()
+    letters.turn(minutes=1)
+    letters.deliver()
+
+    (subject, text), = notices(letters)
+    assert subject == "3 issues are missing"
+    assert "3 known issues, 01-letter.md among them, are missing from the issues folder since 2026-03-24 13:00." in text
+    assert "avviso build --accept-missing" in text
+
+
 def test_of_many_broken_files_a_letter_names_ten_and_counts_the_others(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}})
     letters.begin(write=False)
