@@ -36,10 +36,10 @@ class Post(Books):
         return self.config.mailings.sender.name or self.config.publication.title
 
     def check_way_out(self) -> None:
-        """Before anything is mailed. Raises ConfigError for a key that cannot sign, and Refusal where readers could
-        not leave: no web.url, no mailbox, and mail that really goes out."""
+        """Before anything is mailed. Raises ConfigError for a post that nobody knows or a key that cannot sign, and
+        Refusal where readers could not leave: no web.url, no mailbox, and mail that really goes out."""
         config = self.config
-        _ = self.dkim
+        _ = self.open_transport, self.dkim
         takes_care = config.transport.kind == TO_NOBODY or config.transport.broadcasts
         if not (takes_care or config.web.url or config.mailbox):
             raise Refusal("readers would have no way to unsubscribe", path="config.yaml",

@@ -104,6 +104,15 @@ def test_work_is_not_begun_where_readers_could_not_leave(tmp_path: Path) -> None
         letters.deliver()
 
 
+@pytest.mark.parametrize("web", ["https://letters.example.com/", None])
+def test_work_is_not_begun_by_a_post_that_nobody_knows(tmp_path: Path, web: str | None) -> None:
+    """Else `run` would freeze text and audience of what nobody can send."""
+    letters = Publication(tmp_path / "letters", {"transport": {"kind": "smtpp"}, "web": {"url": web}})
+
+    with pytest.raises(ConfigError, match='transport.kind "smtpp" is not known'):
+        letters.app.check_way_out()
+
+
 # ---- publish once -------------------------------------------------------------------------------
 
 
