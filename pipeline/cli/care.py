@@ -66,7 +66,8 @@ def restore(invocation: Invocation, folder: Path) -> int:
     Example:
       avviso restore backup-2026-10-19
     """
-    from pipeline.setup.relocation import dead_links, restore_publication  # slow import
+    from pipeline.app.signing import dead_links  # slow imports
+    from pipeline.setup.relocation import restore_publication
 
     app = invocation.app()
     rows = _at_length("restoring", lambda seen: restore_publication(app, folder, seen))

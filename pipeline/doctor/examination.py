@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline.address import domain_of
 from pipeline.amounts import counted
 from pipeline.app import App, open_database
+from pipeline.app.signing import dead_links
 from pipeline.audience.tokens import NOBODY, Purpose
 from pipeline.clock import machine_zone
 from pipeline.config import Config
@@ -101,6 +102,7 @@ def _sections(doctor: Doctor, opened: ExitStack) -> list[Section]:
         ("transport", lambda: examine_post(kind, sender, app.open_transport)),
         ("sender", lambda: _sender(doctor)),
         ("readers", lambda: _readers(app, lambda: database.exists)),
+        ("links", lambda: _links(app, lambda: database.exists)),
         ("way_out", lambda: examine_way_out(_exit(app), doctor.names, doctor.probe)),
     ]
 
@@ -155,6 +157,12 @@ def _readers(app: App, exists: Callable[[], bool]) -> Iterator[Finding]:
     for name, count in (app.roster.beside(lists) if exists() else {}).items():
         yield warning("readers", f"the list {name} has {counted(count, 'reader')} and config.yaml does not name it: "
                       "they are mailed nothing", f"write `id: {name}` in `lists` again, or take them off that list")
+
+
+def _links(app: App, exists: Callable[[], bool]) -> Iterator[Finding]:
+    """Those in mails that went out, where nobody can leave by them any more."""
+    for problem in dead_links(app) if exists() else ():
+        yield warning("links", f"{problem.path}: {problem.message}", problem.remedy)
 
 
 def _exit(app: App) -> Exit:

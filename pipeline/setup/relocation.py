@@ -6,11 +6,12 @@ deliveries as CSV. The issues, `config.yaml` and templates are the owner's files
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from pipeline.app import App, open_database
+from pipeline.app.signing import SECRET, links_without, read_secret, secret_at, secrets_here
 from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.audience.tokens import key_name
 from pipeline.errors import Problem, Refusal
@@ -19,7 +20,6 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.newfile import make_file, new_folder, unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
-SECRET = "secret"  # noqa: S105, the name of a file
 UNUSED = "secret.unused"  # one that signed nothing that went out
 READERS, DELIVERIES = "readers.csv", "deliveries.csv"
 Progress = Callable[[int, int], None]
@@ -49,12 +49,12 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
     another secret signs links already: those in mails that went out would break. One that was made while somebody
     looked around, before anything was remembered, is laid aside.
     """
-    here, brought = _secrets_here(app), _read(folder / SECRET)
+    here, brought = secrets_here(app), read_secret(folder / SECRET)
     gives_way = bool(here) and brought is not None and brought not in here
     if gives_way and (app.given_secrets or not (app.has_ledger and _is_first_here(app))):
         raise Refusal("another secret signs links here: those in mails that went out would end", rule="secret",
-                      path=_where(app), remedy=f"write that of {folder / SECRET} behind your own in web.secret, then "
-                      "restore again" if app.given_secrets else "move that file away, then restore again")
+                      path=secret_at(app), remedy=f"write that of {folder / SECRET} behind your own in web.secret, "
+                      "then restore again" if app.given_secrets else "move that file away, then restore again")
     now = app.clock.now()
     with closing(open_database(app.config)) as database:
         def before_anything_is_believed() -> None:
@@ -73,55 +73,21 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
 def without_secret(app: App) -> list[Problem]:
     """What to do where the export of this publication lacks a secret that signed links in mails."""
     exported = _exported_secret(app)
-    if not _links_without(app, [exported] if exported else []):
+    if not links_without(app, [exported] if exported else []):
         return []
     message, remedy = ("the secret that signs links is not in the export: web.secret gives it",
                        "keep it beside the export, and set it where you restore, or links in mails lead nowhere")
     if not app.given_secrets:
         message, remedy = ("the secret that signed the links in mails is not here, and not in the export",
                            "bring it back from a backup and export again, or those links lead nowhere")
-    return [Problem(_where(app), message, remedy, rule="secret", severity="warning")]
-
-
-def dead_links(app: App) -> list[Problem]:
-    """What to do where links in mails that went out are signed by a secret that is not here."""
-    if not _links_without(app, _secrets_here(app)):
-        return []
-    remedy = ("write the old one behind your own in web.secret" if app.given_secrets
-              else "put it there from the old machine or a backup, or set web.secret as it was there")
-    return [Problem(_where(app), "links in mails that went out lead nowhere: the secret that signed them is not here",
-                    remedy, rule="secret")]
-
-
-def _links_without(app: App, secrets: Iterable[bytes]) -> set[str]:
-    """The names of keys that signed links and are none of these."""
-    return app.ledger.mailings.link_keys() - set(map(key_name, secrets))
-
-
-def _secrets_here(app: App) -> tuple[bytes, ...]:
-    """Those of `web.secret`, else the one that avviso made for itself, if it did."""
-    own = _read(app.config.var / SECRET)
-    return app.given_secrets or ((own,) if own is not None else ())
+    return [Problem(secret_at(app), message, remedy, rule="secret", severity="warning")]
 
 
 def _exported_secret(app: App) -> bytes | None:
     """The secret that avviso made for itself, where it signs links or ever did."""
-    own = _read(app.config.var / SECRET)
+    own = read_secret(app.config.var / SECRET)
     is_used = own is not None and (not app.given_secrets or key_name(own) in app.ledger.mailings.link_keys())
     return own if is_used else None
-
-
-def _where(app: App) -> str:
-    """Where a person has to look for the secret that signs."""
-    return "config.yaml" if app.given_secrets else str(app.config.var / SECRET)
-
-
-def _read(path: Path) -> bytes | None:
-    """A secret's file, if there is one with anything in it."""
-    try:
-        return path.read_bytes().strip() or None
-    except FileNotFoundError:
-        return None
 
 
 def _is_first_here(app: App) -> bool:

@@ -27,6 +27,7 @@ from pipeline.doctor.free_mail import owner_of
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.errors import Unreachable
 from pipeline.mailings.dkim_key import public_key
+from pipeline.subscribe.application import Application
 from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.web.assembly import open_site
 from pipeline.web.spool_thread import SpoolThread
@@ -237,6 +238,11 @@ def _ahead(patient: Patient) -> None:
     patient.app().ledger.workers.enter("w", host="", boot_id="", pid=1, now=NOON + timedelta(days=3))
 
 
+def _signed_before(patient: Patient) -> None:
+    patient.app().subscriptions.ask(Application("ada@example.com"), "1")
+    patient.set("web", secret="fedcba9876543210")
+
+
 DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=none; rua=mailto:postmaster@example.com"'
 
 
@@ -298,6 +304,8 @@ def _limited_key(patient: Patient, tags: str) -> None:
     (lambda p: setattr(p, "probe", lambda _: (302, "https://login.example.com/")), "one_click.answer",
      "is sent to https://login.example.com/", "write the final address into web.url"),
     (lambda p: setattr(p, "probe", lambda _: (403, "")), "one_click.answer", "is answered 403", "let POST through"),
+    (_signed_before, "links", "lead nowhere: the secret that signed them is not here",
+     "write the old one behind your own in web.secret"),
     (_other_secret, "one_click.answer", "does not know our links", "the same web.secret"),
     (lambda p: p.set("mailbox", password="guess"), "mailbox", "refuses the login", "mend mailbox.username"),
     (lambda p: p.set("mailbox", move_to="Nowhere"), "mailbox", "mailbox.move_to Nowhere is not there",
