@@ -259,7 +259,8 @@ class Gatherer:
         assert manuscript.day  # noqa: S101, `_entry` sees to it
         assert manuscript.due_at  # noqa: S101, as above
         same_bytes = old is not None and old.source_digest == manuscript.digest
-        visible_change = old is not None and not same_bytes and old.text_digest != signature.digest
+        same_file = same_bytes and old is not None and old.path == manuscript.path  # a new name may be a new title
+        visible_change = old is not None and not same_file and old.text_digest != signature.digest
         fresh = Record(
             key=key, path=manuscript.path, number=manuscript.number, title=manuscript.title, day=manuscript.day,
             due_at=manuscript.due_at, cover=manuscript.cover, description=description,

@@ -400,6 +400,24 @@ def test_updated_moves_on_a_visible_change_alone(letters: Publication) -> None:
     assert letters.record("14").published_at == published
 
 
+def test_updated_moves_with_a_title_that_is_the_file_s_name_and_not_with_its_folder(letters: Publication) -> None:
+    path = letters.write("14-Inc.md", words(14))
+    letters.begin()
+    published = letters.record("14").published_at
+    folder = letters.issues / "2026"
+    folder.mkdir()
+    path.rename(folder / "14-Inc.md")
+    letters.publish()
+    moved = letters.record("14").updated_at
+
+    (folder / "14-Inc.md").rename(folder / "14-Ink.md")
+    letters.turn(hours=1)
+    letters.publish()
+
+    assert (moved, letters.record("14").updated_at) == (published, letters.clock.now())
+    assert (letters.record("14").title, letters.record("14").published_at) == ("Ink", published)
+
+
 def test_updated_stays_where_a_newer_version_reads_the_same_file_otherwise(letters: Publication) -> None:
     letters.write("14-a.md", "# A\n\nOne word.")
     letters.begin()
