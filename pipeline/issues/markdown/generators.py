@@ -4,8 +4,8 @@
 In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and of two of which the
 second closes the first the words between them, and what is between `{% comment %}` and `{% endcomment %}` is not, nor
 is `{% assign %}` at the end of a line. On lines of its own it is an order to a program that is not here: what it says
-plainly is done without one (a picture, a player, words that it names, code, a quotation, a box or a comment between
-two of them), else it is left out and reported; words between two such marks stay.
+plainly is done without one (a picture, a player, an address, words that it names, code, a quotation, a box or a
+comment between two of them), else it is left out and reported; words between two such marks stay.
 """
 
 from __future__ import annotations

@@ -74,6 +74,11 @@ _ADDRESSES = ("url", "link", "href")
 # They show what an address leads to.
 _POINTERS = frozenset(("embed", "link", "bookmark", "gist", "codepen", "button", "video", "audio", "iframe", "card",
                        "codesandbox", "stackblitz", "jsfiddle", "figma", "docswell", "blueprintue", "slideshare"))
+# So does any other that says nothing else, unless it is for a browser.
+_ADDRESS_ALONE = re.compile(
+    rf"\(?(?:(?:[\w./-]+\s+)?(?:url|link|href)\s*[=:]\s*)?([\"']?)({ADDRESS.pattern})\1\)?", re.IGNORECASE)
+_FOR_BROWSERS = re.compile(r"\S+\.(?:m?js|css)(?:\?\S*)?", re.IGNORECASE)
+_FIRST_ADDRESS = re.compile(rf"\s*\"({ADDRESS.pattern})\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +169,10 @@ class Mark:
     def _unnamed_words(self) -> str:
         """The Markdown of words without a name, `{{< right "——《墨水手册》" >}}`; places and keys are none."""
         found = _UNNAMED.findall(self.rest) if self.typed.startswith(("{{<", "{{%")) else ()
-        return "\n\n".join(text for text in found
-                           if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text))
+        parts = [text for text in found
+                 if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text)]
+        address = _FIRST_ADDRESS.match(self.rest)
+        return "\n\n".join(_leading(parts, address[1] if address else ""))
 
     def _quoted(self) -> str:
         """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
@@ -279,9 +286,13 @@ def _words(said: Mapping[str, str]) -> str:
     parts = ["\n".join(line.strip() for line in text.strip().split("\n")) for name, text in said.items()
              if name not in _HIDDEN and (name in _SHOWN or _is_prose(text)) and not _PICTURE.fullmatch(f'"{text}"')]
     address = next((said[name] for name in _ADDRESSES if said.get(name, "").startswith(("http", "/"))), "")
-    if address and parts:
-        parts[0] = f"[{parts[0]}](<{address}>)"
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(part for part in _leading(parts, address) if part)
+
+
+def _leading(parts: list[str], address: str) -> list[str]:
+    """What a mark says, whose first words lead to the address beside them, if there is one, and they lead nowhere."""
+    is_link = address and parts and "](" not in parts[0]
+    return [f"[{parts[0]}](<{address}>)", *parts[1:]] if is_link else parts
 
 
 def _is_prose(text: str) -> bool:
@@ -326,5 +337,7 @@ def _below(mark: Mark, said: Mapping[str, str]) -> list[str]:
 
 def _pointer(mark: Mark, said: Mapping[str, str]) -> str:
     """A link to the address that a mark shows when it says nothing else of it: `gist(url="…")`; "" for none."""
+    if alone := _ADDRESS_ALONE.fullmatch(mark.rest.strip()):
+        return "" if _FOR_BROWSERS.fullmatch(alone[2]) else link(alone[2])
     address = ADDRESS.search(mark.rest) if mark.name in _POINTERS and not _words(said) else None
     return link(address[0]) if address else ""
