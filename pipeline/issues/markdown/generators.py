@@ -1,11 +1,11 @@
 """Lines that are nothing but marks for a site generator: `{% include note.html %}`, `{{< figure src="/a.png" >}}`,
 `{{ youtube(id="…") }}`, `@[youtube](…)`.
 
-In prose such a mark stays as it was typed, for people write of them; but a picture is shown, and of two of which the
-second closes the first the words between them, and what is between `{% comment %}` and `{% endcomment %}` is not, nor
-is `{% assign %}` at the end of a line. On lines of its own it is an order to a program that is not here: what it says
-plainly is done without one (a picture, a player, an address, words that it names, code, a quotation, a box or a
-comment between two of them), else it is left out and reported; words between two such marks stay.
+In prose such a mark stays as it was typed, for people write of them; but a picture or a link is shown, and of two of
+which the second closes the first the words between them, and what is between `{% comment %}` and `{% endcomment %}` is
+not, nor is `{% assign %}` at the end of a line. On lines of its own it is an order to a program that is not here: what
+it says plainly is done without one (a picture, a player, an address, words that it names, code, a quotation, a box or
+a comment between two of them), else it is left out and reported; words between two such marks stay.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 
 def _mark_in_line(state: StateInline, silent: bool) -> bool:
-    """A picture among words, with what is said below it (`Ink dries. {{< figure src="a.png" >}}`), what stands between
-    two marks (`{{< abbr "Portable" >}}PDF{{< /abbr >}}`), or nothing."""
+    """A link among words, a picture with what is said below it (`Ink dries. {{< figure src="a.png" >}}`), what stands
+    between two marks (`{{< abbr "Portable" >}}PDF{{< /abbr >}}`), or nothing."""
     is_begun = state.src.startswith(("{{", "{%"), state.pos)
     mark = among_words(state.src, state.pos, state.posMax) if is_begun else None
     if not is_begun or _IN_CODE.search(state.src, max(0, state.pos - _MAX_BEFORE), state.pos):

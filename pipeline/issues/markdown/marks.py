@@ -29,8 +29,8 @@ _MARK = re.compile(
 _MAX_IN_LINE = 1_000  # characters of a mark among words
 _REST_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 BREAKS = re.compile(r"(?:<br\s*/?>\s*){1,9}", re.IGNORECASE)  # behind every line of ox-hugo's, for one
-# These are read where they stand: fillings.
-_KNOWN = frozenset(("raw", "endraw", "post_url", "link", "ref", "relref", "param"))
+# These are read where they stand: fillings; and so is Jekyll's `link`.
+_KNOWN = frozenset(("raw", "endraw", "post_url", "ref", "relref", "param"))
 # Programs more than orders: on lines of nothing else see `programs`.
 _PROGRAM = frozenset(("if", "elif", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase",
                       "for", "endfor", "set", "endset", "block", "endblock", "extends", "import", "from", "macro",
@@ -53,6 +53,8 @@ _BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where 
 _WITHIN_HEXO = {"post_link": IN_CONTENT + "{}.md", "asset_link": IN_ASSETS + "{}"}
 _BLANK_OR_QUOTED = " \t'\""
 _NAME_AND_WORDS = re.compile(r"(?:([\"'])(?P<quoted>.+?)\1|(?P<name>\S+))(?P<words>.*)", re.DOTALL)
+_VALUE = re.compile(r"(?<!\S)(?:(\w+)=)?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=][^\s\"']*))(?!\S)")
+_LEADS = re.compile(r"(?:https?://|mailto:|\.{0,2}/)[^\s<>]+")
 _ESCAPES = re.compile(r"\s+(?:true|false)\s*\Z")
 _NO_MARK = r"\\.|\{(?![{%])|\}(?!\})"  # beside other characters in a value: what a program fills in is not known
 _SAID = re.compile(rf"\b([a-z_][\w-]{{1,29}})\s*[:=]\s*(?:\"((?:[^\"{{}}\\]|{_NO_MARK})*)\""
@@ -146,7 +148,7 @@ class Mark:
 
     def html(self) -> str:
         """The HTML of what a mark shows: a picture, a player, an address; "" for none, and for a picture with words."""
-        if self.is_silent:
+        if self.is_silent or _link_of_hugo(self):
             return ""
         said = self.said()
         if picture := _picture(self, said):
@@ -162,6 +164,8 @@ class Mark:
             return "<br>".join((picture, *_below(self, said)))
         if self.name in _WITHIN_HEXO:
             return _link_within(self)
+        if link := _link_of_hugo(self):
+            return link
         if self.name in _FORMULAS and "body" in said:
             return self.dressed(said["body"])
         return _words(said) or self._unnamed_words()
@@ -243,14 +247,16 @@ def _mark(match: re.Match[str]) -> Mark | None:
     named = match["liquid"] or match["hugo"] or match["zola"] or match["logseq"] or match["zenn"]
     name = named.replace(" ", "").lower()
     rest = match["place"] or match["address"] or (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
-    if name in _KNOWN | _PROGRAM or (name == "include" and rest.lstrip()[:1] in ("'", '"')):  # Jinja quotes it
+    if name in _KNOWN | _PROGRAM or match["liquid"] == "link":
+        return None
+    if name == "include" and rest.lstrip()[:1] in ("'", '"'):  # Jinja quotes it
         return None
     return Mark(name, rest, match[0])
 
 
 def among_words(text: str, at: int, last: int) -> Mark | None:
-    """The mark at this place of a text that is done among words too: that of a picture, such as Hugo's `figure`, or
-    `{% assign %}` at the end of a line, or a whole comment; None if there is none."""
+    """The mark at this place of a text that is done among words too: that of a picture, such as Hugo's `figure`, or of
+    a link, `{% assign %}` at the end of a line, or a whole comment; None if there is none."""
     last = min(last, at + _MAX_IN_LINE)
     found = _MARK.match(text, at, last)
     mark = _mark(found) if found else None
@@ -260,8 +266,8 @@ def among_words(text: str, at: int, last: int) -> Mark | None:
         end = mark.closer().search(text, found.end(), last)
         return Mark(mark.name, mark.rest, text[at:end.end()]) if end else None
     is_last = mark.name == "assign" and _REST_OF_LINE.match(text, found.end())
-    is_shown = mark.name in _WITHIN_HEXO or (not mark.is_silent and _picture(mark, mark.said()))
-    return mark if is_last or is_shown else None
+    is_link = mark.name in _WITHIN_HEXO or (_link_of_hugo(mark) and not mark.closer().search(text, found.end(), last))
+    return mark if is_last or is_link or (not mark.is_silent and _picture(mark, mark.said())) else None
 
 
 def pair_among_words(text: str, at: int, last: int) -> tuple[Mark, re.Match[str]] | None:
@@ -322,6 +328,18 @@ def _link_within(mark: Mark) -> str:
         return ""
     name = found["quoted"] or found["name"]
     return f"[{found['words'].strip(_BLANK_OR_QUOTED) or name}](<{_WITHIN_HEXO[mark.name].format(name)}>)"
+
+
+def _link_of_hugo(mark: Mark) -> str:
+    """The Markdown of `{{< link "https://a.example" "On ink" >}}`, as themes of Hugo have it, and with `href=…` and
+    `content=…`; "" for any other mark, and where it leads nowhere."""
+    if mark.name != "link":
+        return ""
+    values = [(found[1], found[2] or found[3] or found[4] or "") for found in _VALUE.finditer(mark.rest)]
+    said = dict(values) | dict(zip(("href", "content"), (value for name, value in values if not name), strict=False))
+    address = said.get("href") or said.get("url") or ""
+    words = said.get("content") or said.get("text") or said.get("title") or address.removeprefix("mailto:")
+    return f"[{words}](<{address}>)" if _LEADS.fullmatch(address) else ""
 
 
 def _undressed(text: str) -> str:

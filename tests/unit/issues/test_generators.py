@@ -89,6 +89,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{{< blogcard "https://a.example/b" "On paper and ink" >}}',
      '<p><a href="https://a.example/b">On paper and ink</a></p>'),
     ('{{< blogcard "https://a.example/b" "见[墨水](/a)。" >}}', '<p>见<a href="/a">墨水</a>。</p>'),
+    ('{{< link "https://a.example/b" 墨水 "Opens b" >}}', '<p><a href="https://a.example/b">墨水</a></p>'),
     ('{{< script "https://a.example/b.js?c" >}}', ""), ('{{< style url="https://a.example/b.css" >}}', ""),
     ("a\n\n{{ gallery() }}", "<p>a</p>"),
     ("{{< never closed\n\na\n\n{{< b >}}", "<p>{{&lt; never closed</p>\n<p>a</p>"),
@@ -147,10 +148,15 @@ def test_words_between_two_marks_stay_and_the_marks_go(text: str, html: str) -> 
      '<div>\n<img src="a.png" alt="" width="300">\n<img src="https://b.example/c?d=e" alt="">\n</div>'),
     ('<center>{% include a.html src="/a.png" %}</center>', '<center><img src="/a.png" alt=""></center>'),
     ('a {% assign b="1:07" %}\nc {% assign b="1:08" %}', "<p>a\nc</p>"),
+    ("a {{< link href='/b' content=Ink card=true >}}, {{< link https://c.example/?d=e >}}",
+     '<p>a <a href="/b">Ink</a>, <a href="https://c.example/?d=e">https://c.example/?d=e</a></p>'),
+    ('*{{< link "mailto:mira@example.com" >}}*',
+     '<p><em><a href="mailto:mira@example.com">mira@example.com</a></em></p>'),
+    ('a {{< link href="https://b.example" >}}c{{< /link >}} d', '<p>a <a href="https://b.example">c</a> d</p>'),
     ("a {% comment %}b *c*{% endcomment %} d", "<p>a d</p>"),
     ("{% comment %}a{%\nendcomment %}\n\nb\n\n{% comment %}\nc\n{% endcomment %}", "<p>b</p>"),
 ])
-def test_a_picture_among_words_is_shown_too_and_an_assignment_or_a_comment_is_not(text: str, html: str) -> None:
+def test_a_picture_or_link_among_words_is_shown_too_and_an_assignment_or_comment_is_not(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
@@ -159,6 +165,7 @@ def test_a_picture_among_words_is_shown_too_and_an_assignment_or_a_comment_is_no
     ("a <code>b {% img /a.png %}</code>", "<p>a <code>b {% img /a.png %}</code></p>"),
     ("<pre>{% img /a.png %}</pre>", "<pre>{% img /a.png %}</pre>"),
     ("    {% img /a.png %}", "<pre><code>{% img /a.png %}\n</code></pre>"),
+    ("a {{< link >}} {{< link b >}}", "<p>a {{&lt; link &gt;}} {{&lt; link b &gt;}}</p>"),
     ("a {{< figure class=b >}}", "<p>a {{&lt; figure class=b &gt;}}</p>"),
     ("a {% link /a.png %}", "<p>a {% link /a.png %}</p>"),
     ("{% assign a = 1 %} sets `a`", "<p>{% assign a = 1 %} sets <code>a</code></p>"),
