@@ -13,7 +13,7 @@
     rules for blocks
     htmlblocks    HTML, where it is a block
     callouts, containers, admonitions, boxes   those of Obsidian, VuePress, MkDocs and GitBook
-    cells, lines  tables; lines of the source
+    tabs          what a site shows one of at a time   cells, lines   tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     components    where a component of a site's own leads   players   films and posts of other sites
     marks, programs   one order for such a program, and what it says without one; conditions and loops

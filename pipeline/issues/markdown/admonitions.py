@@ -20,7 +20,8 @@ _OPENING = re.compile(
     r"(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]{1,30})(?:(?:[ \t]+(?:inline|end|left|right)){0,2}"
     r"|(?:[ \t]+[a-z][\w-]{0,30}){0,4}[ \t]+\"(?P<title>[^\"]{0,300})\")[ \t]*")
 _MARKS = ("!!!", "???")
-_INDENT = 4
+INDENT = 4
+"""By how many columns what belongs to a line of MkDocs' marks is indented."""
 
 
 def use_admonitions(parser: MarkdownIt) -> None:
@@ -36,13 +37,13 @@ def _admonition(state: StateBlock, start_line: int, end_line: int, silent: bool)
     if found is None or state.is_code_block(start_line) or state.level >= MAX_NESTING:
         return False
     kind = found["kind"].lower()
-    end = _end(state, start_line + 1, end_line)
+    end = end_of_indented(state, start_line + 1, end_line)
     if found["title"] is None and all(map(state.isEmpty, range(start_line + 1, end))):
         return False  # "!!! wow": only a title or a body tells one from an exclamation
     if silent:
         return True
     parent, last, indent = state.parentType, state.lineMax, state.blkIndent
-    state.parentType, state.lineMax, state.blkIndent = "admonition", end, indent + _INDENT
+    state.parentType, state.lineMax, state.blkIndent = "admonition", end, indent + INDENT
     open_alert(state, kind if kind in NEAREST else "note", (found["title"] or "").strip(), [start_line, end])
     state.md.block.tokenize(state, start_line + 1, end)
     state.push("alert_close", "div", -1)
@@ -50,9 +51,9 @@ def _admonition(state: StateBlock, start_line: int, end_line: int, silent: bool)
     return True
 
 
-def _end(state: StateBlock, line: int, last: int) -> int:
-    """The first line that is not empty and not indented far enough to be part of an admonition."""
+def end_of_indented(state: StateBlock, line: int, last: int) -> int:
+    """The first line that is not empty and not indented far enough to belong to the mark above."""
     for at in range(line, last):
-        if state.sCount[at] < state.blkIndent + _INDENT and not state.isEmpty(at):
+        if state.sCount[at] < state.blkIndent + INDENT and not state.isEmpty(at):
             return at
     return last

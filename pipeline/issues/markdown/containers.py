@@ -18,13 +18,14 @@ from itertools import takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 _OPENING = re.compile(
-    r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
+    r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:#[\w-]{1,60})?(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
 _DIVISION = re.compile(r"(?P<colons>:{3,})[ \t]*\{(?P<attributes>[^{}]{0,300})\}[ \t]*:*")
 _CALLOUT = re.compile(r"(?:^|\s)\.callout-([a-z]{2,12})(?=\s|$)")
@@ -39,10 +40,12 @@ _FOLDED_LINES = 200
 _KINDS = NEAREST | {"details": "note", "spoiler": "note", "message": "note"}
 _URGENCY = {"": "note", "info": "info", "warn": "warning", "alert": "caution"}  # of `:::message alert`, `:::note warn`
 _UNSEEN = frozenset(("left", "center", "right"))
+_TABS = frozenset(("tabs", "code-tabs"))
 _AROUND = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")  # quotes and lists that a line may stand in
 _FENCE = re.compile(r"`{3,}|~{3,}")
 _CLOSERS = "closers"  # in the parser's `env`: which lines of a text close those that open a container
 _FOLD_ENDS = "ends of folds"  # the same for what Shoka folds away: the lines that may be ends
+_INNERMOST = "innermost container"  # in the parser's `env`: its kind
 _DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
 
@@ -74,12 +77,18 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         if kind in ("message", "note") and title in _URGENCY:
             kind, title = _URGENCY[title], ""
         open_alert(state, kind, title, [start_line, end])
-    state.env[_DEPTH] = unseen + (kind not in _KINDS)
+    around = state.env.get(_INNERMOST, "")
+    state.env[_DEPTH], state.env[_INNERMOST] = unseen + (kind not in _KINDS), kind
     _read_inside(state, start_line, end, closed=closed)
-    state.env[_DEPTH] = unseen
+    state.env[_DEPTH], state.env[_INNERMOST] = unseen, around
     if kind in _KINDS:
         state.push("alert_close", "div", -1)
     return True
+
+
+def are_tabs(env: EnvType) -> bool:
+    """Whether what is read is directly within tabs."""
+    return env.get(_INNERMOST) in _TABS
 
 
 def _folded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

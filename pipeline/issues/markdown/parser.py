@@ -37,6 +37,7 @@ from pipeline.issues.markdown.scripts import use_scripts
 from pipeline.issues.markdown.shortcodes import use_shortcodes
 from pipeline.issues.markdown.spaces import use_spaced_addresses
 from pipeline.issues.markdown.spread import use_spread_links
+from pipeline.issues.markdown.tabs import use_tabs
 from pipeline.issues.markdown.tags import TAG
 from pipeline.issues.markdown.vaults import use_vaults
 
@@ -57,6 +58,7 @@ def markdown_parser() -> MarkdownIt:
     use_mdx(parser)
     use_containers(parser)
     use_admonitions(parser)
+    use_tabs(parser)
     use_definitions(parser)
     use_generators(parser)
     use_programs(parser)

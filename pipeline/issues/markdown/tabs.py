@@ -1,0 +1,63 @@
+"""Tabs, of which a site shows one at a time, are shown one below another, each below its name in bold.
+
+Within `::: tabs` they begin with `@tab npm` in VuePress, with `== npm` in VitePress; in MkDocs with `=== "npm"`, and
+hold what is indented by four below.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+
+from pipeline.issues.markdown.admonitions import INDENT, end_of_indented
+from pipeline.issues.markdown.containers import are_tabs
+from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.patience import MAX_NESTING
+
+_TAB = re.compile(r"(?:@tab(?::active)?[ \t]|={2,3}(?=[^=]))[ \t]*(?P<name>[^\n]{1,200}?)(?:#[\w-]{1,60})?[ \t]*")
+_INDENTED_TAB = re.compile(r"===[!+]?[ \t]+\"(?P<name>[^\"\n]{1,200})\"[ \t]*")
+_ICON = re.compile(r"<[^<>]{0,200}>")
+
+
+def use_tabs(parser: MarkdownIt) -> None:
+    """Adds the rule; a tab ends a paragraph, as a fence does."""
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.before("fence", "tab", _tab, {"alt": ends})
+
+
+def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    if not state.src.startswith(("@tab", "=="), state.bMarks[start_line] + state.tShift[start_line]):
+        return False
+    if state.is_code_block(start_line) or state.level >= MAX_NESTING:
+        return False
+    line = line_of(state, start_line)
+    if are_tabs(state.env) and (found := _TAB.fullmatch(line)):
+        if not silent:
+            _push_name(state, found["name"], start_line)
+            state.line = start_line + 1
+        return True
+    indented = _INDENTED_TAB.fullmatch(line)
+    end = end_of_indented(state, start_line + 1, end_line) if indented else start_line
+    if indented is None or all(map(state.isEmpty, range(start_line + 1, end))):
+        return False
+    if silent:
+        return True
+    parent, last, indent = state.parentType, state.lineMax, state.blkIndent
+    state.parentType, state.lineMax, state.blkIndent = "tab", end, indent + INDENT
+    _push_name(state, indented["name"], start_line)
+    state.md.block.tokenize(state, start_line + 1, end)
+    state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
+    return True
+
+
+def _push_name(state: StateBlock, name: str, line: int) -> None:
+    """The name of a tab, but for one that is an icon."""
+    words = _ICON.sub("", name).replace("**", "").strip()
+    if not words:
+        return
+    state.push("paragraph_open", "p", 1).map = [line, line + 1]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.children, inline.map = f"**{words}**", [], [line, line + 1]
+    state.push("paragraph_close", "p", -1)

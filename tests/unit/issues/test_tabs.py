@@ -1,0 +1,31 @@
+"""Tabs are shown one below another, each below its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.issues.rendered import shown
+
+TWO = "<p><strong>{}</strong></p>\n<p>a</p>\n<p><strong>{}</strong></p>\n<p>b</p>"
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("::: tabs\n\n@tab:active 原文\n\na\n\n@tab 譯文#zh\n\nb\n\n:::", TWO.format("原文", "譯文")),
+    (":::tabs#ink\n== On ink\na\n===Paper\nb\n:::", TWO.format("On ink", "Paper")),
+    ('=== "Ink"\n\n    a\n\n=== "Paper"\n\n    b', TWO.format("Ink", "Paper")),
+    ('- c\n\n    === "Ink"\n        a', "<ul>\n<li>\n<p>c</p>\n<p><strong>Ink</strong></p>\n<p>a</p>\n</li>\n</ul>"),
+    ("::: code-tabs\n@tab <VPIcon icon='ink'/>\n```\na\n```\n@tab **c**\n```\nb\n```\n:::",
+     "<pre><code>a\n</code></pre>\n<p><strong>c</strong></p>\n<pre><code>b\n</code></pre>"),
+    ("::: tabs\n@tab Ink\n::: left\n@tab a\n:::\n:::", "<p><strong>Ink</strong></p>\n<p>@tab a</p>"),
+])
+def test_each_tab_stands_below_its_name(text: str, html: str) -> None:
+    assert shown(text) == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("a\n@tab b", "<p>a\n@tab b</p>"), ('a\n=== "b"\nc', '<p>a\n=== "b"\nc</p>'),
+    ("a\n===", "<h2>a</h2>"), ("::: tabs\na\n===\n:::", "<h2>a</h2>"),
+    ('```\n=== "a"\n\n    b\n```', '<pre><code>=== "a"\n\n    b\n</code></pre>'),
+])
+def test_what_begins_no_tab_stays(text: str, html: str) -> None:
+    assert shown(text) == html
