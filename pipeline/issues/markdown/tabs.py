@@ -1,7 +1,8 @@
 """Tabs, of which a site shows one at a time, are shown one below another, each below its name in bold.
 
 Within `::: tabs` they begin with `@tab npm` in VuePress, with `== npm` in VitePress; in MkDocs with `=== "npm"`, and
-hold what is indented by four below.
+hold what is indented by four below; in Hexo's themes with `<!-- tab npm -->`, up to `<!-- endtab -->`, and so do the
+entries of a timeline.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from markdown_it.rules_block import StateBlock
 from pipeline.issues.markdown.admonitions import INDENT, end_of_indented
 from pipeline.issues.markdown.containers import are_tabs
 from pipeline.issues.markdown.lines import line_of
-from pipeline.issues.markdown.patience import MAX_NESTING
+from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
 _TAB = re.compile(r"(?:@tab(?::active)?[ \t]|={2,3}(?=[^=]))[ \t]*(?P<name>[^\n]{1,200}?)(?:#[\w-]{1,60})?[ \t]*")
 _INDENTED_TAB = re.compile(r"===[!+]?[ \t]+\"(?P<name>[^\"\n]{1,200})\"[ \t]*")
+_IN_COMMENT = re.compile(r"<!--[ \t]*(?P<kind>tab|timeline)[ \t]+(?P<name>[^\n]{1,200}?)"
+                         r"(?:[ \t]*@[a-z][a-z0-9: -]{1,60})?[ \t]*-->[ \t]*")
 _ICON = re.compile(r"<[^<>]{0,200}>")
 
 
@@ -28,12 +31,12 @@ def use_tabs(parser: MarkdownIt) -> None:
 
 
 def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    if not state.src.startswith(("@tab", "=="), state.bMarks[start_line] + state.tShift[start_line]):
+    if not state.src.startswith(("@tab", "==", "<!--"), state.bMarks[start_line] + state.tShift[start_line]):
         return False
     if state.is_code_block(start_line) or state.level >= MAX_NESTING:
         return False
     line = line_of(state, start_line)
-    if are_tabs(state.env) and (found := _TAB.fullmatch(line)):
+    if (found := _in_comment(state, line, start_line)) or (are_tabs(state.env) and (found := _TAB.fullmatch(line))):
         if not silent:
             _push_name(state, found["name"], start_line)
             state.line = start_line + 1
@@ -50,6 +53,12 @@ def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> boo
     state.md.block.tokenize(state, start_line + 1, end)
     state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
     return True
+
+
+def _in_comment(state: StateBlock, line: str, at: int) -> re.Match[str] | None:
+    """The beginning of a tab in a comment, where another comment ends one below."""
+    found = _IN_COMMENT.fullmatch(line)
+    return found if found and last_place(state, f"end{found['kind']}") > state.bMarks[at] else None
 
 
 def _push_name(state: StateBlock, name: str, line: int) -> None:
