@@ -28,6 +28,9 @@ from pipeline.issues.markdown.patience import last_place
 LEFT_OUT = "left_out"
 """In the parser's `env`: a list of rows, counted from 0, with the marks on them of which nothing is shown."""
 
+CAPTION = "caption"
+"""In a paragraph's `meta`: that its words say what a mark shows."""
+
 _ENDS = {"{%": "%}", "{{<": ">}}", "{{%": "%}}", "{{": "}}", "@[": ")"}  # Zola's behind those that begin so
 _IN_CODE = re.compile(r"<(?:code|kbd|pre|samp|tt)\b[^<]*\Z", re.IGNORECASE)
 _MAX_BEFORE = 200        # characters, in which such a tag is looked for
@@ -212,7 +215,10 @@ def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
         token = state.push("html_block", "", 0)
         token.content, token.map = f"<p>{shown}</p>\n", [first, end]
     elif words := mark.markdown():
+        begin = len(state.tokens)
         push_markdown(state, words, first, end)
+        for token in state.tokens[begin:]:
+            token.meta[CAPTION] = mark.is_captioned
     elif not mark.is_silent:
         state.env.setdefault(LEFT_OUT, []).append((first, mark.typed))
 

@@ -117,6 +117,11 @@ class Mark:
         return self.name == "comment"
 
     @property
+    def is_captioned(self) -> bool:
+        """Whether what it says is of a picture or a recording."""
+        return "caption" in self.said() or self.name == "figure"
+
+    @property
     def is_pointer(self) -> bool:
         """Whether it shows what an address leads to."""
         return self.name in _POINTERS

@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
+from pipeline.issues.markdown.generators import CAPTION
 from pipeline.issues.reading.beginning import MOST_LOOKED_AT, MOST_READ, Beginning
 from pipeline.issues.reading.credits import is_credit
 from pipeline.issues.reading.dateline import is_dateline
@@ -78,9 +79,9 @@ def _raw_paragraphs(beginning: Beginning) -> Iterator[str]:
 def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) -> Iterator[str]:
     """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：, no rows
     of links; one that announces a list (`We published three releases:`) with the list. Last a line of bold words; none
-    where there are several, as some head their parts: `**📦 Module update**`.
+    where there are several, as some head their parts: `**📦 Module update**`. Captions only where few words will do.
     """
-    headings, bold = 0, list[str]()
+    headings, bold, captions = 0, list[str](), list[str]()
     for at, token in enumerate(beginning.tokens):
         if token.type != "paragraph_open" or token.level:
             continue
@@ -95,10 +96,14 @@ def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) 
         if _describes(text, settled, width) and not _are_data(lines):
             if is_bold:
                 bold.append(text)
+            elif _is_caption(beginning.tokens[:at + 1], settled):
+                captions.append(text)
             else:
                 yield cut(_with_list(text, lists.said_at(at + 3)) if text.endswith((":", "：")) else text)
     if headings == 1 or width < ENOUGH_WORDS:
         yield from map(cut, bold)
+    if width < ENOUGH_WORDS:
+        yield from map(cut, captions)
 
 
 def _with_list(text: str, items: str) -> str:
@@ -123,6 +128,36 @@ def _is_like_heading(text: str, said: Token) -> bool:
     is_bold = bool(words) and (words[0].type, words[-1].type) == ("strong_open", "strong_close")
     return (is_bold and [child.type for child in words].count("strong_open") == 1
             and 0 < len(text) <= _LONGEST_HEADING and text[-1] not in _ENDS)
+
+
+def _is_caption(above: Sequence[Token], said: Token) -> bool:
+    """Whether a settled paragraph, which the last of the tokens above opens, says what a mark shows, or in italics what
+    a picture shows that stands before it or above."""
+    if above[-1].meta.get(CAPTION):
+        return True
+    children = said.children or ()
+    is_behind = any(child.type == "image" for child in children)
+    is_below = len(above) > 3 and above[-2].type == "paragraph_close" and _is_picture(above[-3].children or ())
+    is_sentence = said.content.rstrip("*_ ")[-1:] in _ENDS
+    return (is_behind or (is_below and not is_sentence)) and _is_italic(children)
+
+
+def _is_picture(children: Sequence[Token]) -> bool:
+    """Whether a paragraph is pictures alone."""
+    words = [child for child in children if child.type == "text" and child.content.strip()]
+    return not words and any(child.type == "image" for child in children)
+
+
+def _is_italic(children: Sequence[Token]) -> bool:
+    """Whether all words of a paragraph are in italics."""
+    depth, words = 0, False
+    for child in children:
+        depth += (child.type == "em_open") - (child.type == "em_close")
+        if child.type in ("text", "code_inline") and child.content.strip():
+            if not depth:
+                return False
+            words = True
+    return words
 
 
 def _is_row_of_links(said: Token) -> bool:
