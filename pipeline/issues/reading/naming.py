@@ -21,10 +21,11 @@ from pipeline.issues.cjk import is_east_asian
 from pipeline.issues.reading.dates import MONTH, YEAR_LAST, date_in_name
 from pipeline.language import LANGUAGE
 
-# A point between digits is a decimal: `1.5版本.md` is not number 1.
+# A point between digits is a decimal: `1.5版本.md` is not number 1; and `3 个工具.md` counts tools, not issues.
+_COUNTER = r" (?:[个個](?![人性体體])|[种種](?![子植])|年(?![终終度会會末])|[款座岁歲]|小[时時]|分[钟鐘])"
 _NUMBERED = re.compile(
     r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?|(?:[A-Za-z\u00c0-\u024f]{2,}[-_. ]?)?#)?"  # `issue#14`, and not `C#14`
-    r"(?P<number>\d{1,6})(?=[-_ 、]|\.(?!\d)|$)")
+    rf"(?P<number>\d{{1,6}})(?=[-_ 、]|\.(?!\d)|$)(?!{_COUNTER})")
 # One separator, with the spaces around it: the rest is the title, whatever it holds.
 _SEPARATOR = re.compile(r"\s*(?:[–—]{1,2}|[-_.、:])\s*|\s+")
 _MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
