@@ -40,6 +40,10 @@ _CODE = frozenset(("highlight", "codeblock", "code", "mermaid"))
 _QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph", "cq", "centerquote"))
 _FORMULAS = frozenset(("katex", "math", "latex"))
 _FENCE = "`" * 8
+# They fold away what is between two of them, below a title; in those of Hexo behind a colour or before some.
+_FOLDS = frozenset(("details", "collapse", "expand", "accordion", "spoiler", "tab", "hidetoggle", "folding", "fold"))
+_TITLED_LAST = frozenset(("folding", "fold"))
+_SETTINGS = re.compile(r"(?:\b\w+:\S+\s+)+")
 _PAIRED = _CODE | _QUOTES | _FORMULAS | BOXES | {"comment"}
 _SILENT = frozenset(("assign", "comment"))
 _LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
@@ -173,7 +177,18 @@ class Mark:
             return link
         if self.name in _FORMULAS and "body" in said:
             return self.dressed(said["body"])
-        return _words(said) or self._unnamed_words()
+        return _words(said) or self._unnamed_words() or self._title_of_fold()
+
+    def _title_of_fold(self) -> str:
+        """The Markdown of a title of few words, `{{< details "Ink" >}}`, `{% folding cyan, Ink %}`; "" for none."""
+        if self.name not in _FOLDS or self.is_zolas or _NAMED.search(self.rest):
+            return ""
+        if self.typed.startswith("{%"):
+            parts = self.rest.split(",")
+            title = _SETTINGS.sub("", parts[-1 if self.name in _TITLED_LAST else 0].strip())
+        else:
+            title = next(iter(_UNNAMED.findall(self.rest)), "")
+        return f"**{title.strip(_BLANK_OR_QUOTED)}**" if any(map(str.isalnum, title)) else ""
 
     def _unnamed_words(self) -> str:
         """The Markdown of words without a name, `{{< right "——《墨水手册》" >}}`; places and keys are none."""
