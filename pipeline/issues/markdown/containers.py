@@ -24,6 +24,9 @@ from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
+UNSEEN_DEPTH = "unseen"
+"""In the parser's `env`: how many containers and tabs that leave no token are around a line."""
+
 _OPENING = re.compile(
     r"(?P<colons>:{3,})[ \t]*(?P<kind>[A-Za-z][A-Za-z-]{1,30})(?:#[\w-]{1,60})?(?:[ \t]+\{[^{}]{1,300}\}(?=[ \t]))?"
     r"(?:[ \t]*\[(?P<named>[^\[\]]{0,300})\]|[ \t]+(?P<title>[^ \t].{0,299}?))?(?:[ \t]{0,9}\{[^{}]{0,300}\})?")
@@ -46,7 +49,6 @@ _FENCE = re.compile(r"`{3,}|~{3,}")
 _CLOSERS = "closers"  # in the parser's `env`: which lines of a text close those that open a container
 _FOLD_ENDS = "ends of folds"  # the same for what Shoka folds away: the lines that may be ends
 _INNERMOST = "innermost container"  # in the parser's `env`: its kind
-_DEPTH = "unseen"  # in the parser's `env`: how many containers that leave no token are around a line
 
 
 def use_containers(parser: MarkdownIt) -> None:
@@ -60,7 +62,7 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if not state.src.startswith(":::", state.bMarks[start_line] + state.tShift[start_line]):
         return False
     opening = _opening(line_of(state, start_line).rstrip())
-    unseen: int = state.env.get(_DEPTH, 0)
+    unseen: int = state.env.get(UNSEEN_DEPTH, 0)
     if opening is None or state.is_code_block(start_line) or state.level + unseen >= MAX_NESTING:
         return False
     kind, title, colons = opening
@@ -78,9 +80,9 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
             kind, title = _URGENCY[title], ""
         open_alert(state, kind, title, [start_line, end])
     around = state.env.get(_INNERMOST, "")
-    state.env[_DEPTH], state.env[_INNERMOST] = unseen + (kind not in _KINDS), kind
+    state.env[UNSEEN_DEPTH], state.env[_INNERMOST] = unseen + (kind not in _KINDS), kind
     _read_inside(state, start_line, end, closed=closed)
-    state.env[_DEPTH], state.env[_INNERMOST] = unseen, around
+    state.env[UNSEEN_DEPTH], state.env[_INNERMOST] = unseen, around
     if kind in _KINDS:
         state.push("alert_close", "div", -1)
     return True

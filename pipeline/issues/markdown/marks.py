@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import chain
+from itertools import chain, dropwhile
 
 from pipeline.issues.cjk import count_letters
 from pipeline.issues.html.targets import PICTURE_ENDING
@@ -43,7 +43,7 @@ _FENCE = "`" * 8
 # They fold away what is between two of them, below a title; in those of Hexo behind a colour or before some.
 _FOLDS = frozenset(("details", "collapse", "expand", "accordion", "spoiler", "tab", "hidetoggle", "folding", "fold"))
 _TITLED_LAST = frozenset(("folding", "fold"))
-_SETTINGS = re.compile(r"(?:\b\w+:\S+\s+)+")
+_SETTING = re.compile(r"\w+:\S+")
 _PAIRED = _CODE | _QUOTES | _FORMULAS | BOXES | {"comment"}
 _SILENT = frozenset(("assign", "comment"))
 _LANGUAGE = re.compile(r"\blang(?:uage)?\s*[:=]\s*[\"']?([\w+#-]+)")
@@ -185,7 +185,8 @@ class Mark:
             return ""
         if self.typed.startswith("{%"):
             parts = self.rest.split(",")
-            title = _SETTINGS.sub("", parts[-1 if self.name in _TITLED_LAST else 0].strip())
+            words = parts[-1 if self.name in _TITLED_LAST else 0].split()
+            title = " ".join(dropwhile(_SETTING.fullmatch, words))
         else:
             title = next(iter(_UNNAMED.findall(self.rest)), "")
         return f"**{title.strip(_BLANK_OR_QUOTED)}**" if any(map(str.isalnum, title)) else ""

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.admonitions import INDENT, end_of_indented
-from pipeline.issues.markdown.containers import are_tabs
+from pipeline.issues.markdown.containers import UNSEEN_DEPTH, are_tabs
 from pipeline.issues.markdown.lines import line_of
 from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
@@ -33,7 +33,8 @@ def use_tabs(parser: MarkdownIt) -> None:
 def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     if not state.src.startswith(("@tab", "==", "<!--"), state.bMarks[start_line] + state.tShift[start_line]):
         return False
-    if state.is_code_block(start_line) or state.level >= MAX_NESTING:
+    depth: int = state.env.get(UNSEEN_DEPTH, 0)
+    if state.is_code_block(start_line) or state.level + depth >= MAX_NESTING:
         return False
     line = line_of(state, start_line)
     if (found := _in_comment(state, line, start_line)) or (are_tabs(state.env) and (found := _TAB.fullmatch(line))):
@@ -50,7 +51,9 @@ def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> boo
     parent, last, indent = state.parentType, state.lineMax, state.blkIndent
     state.parentType, state.lineMax, state.blkIndent = "tab", end, indent + INDENT
     _push_name(state, indented["name"], start_line)
+    state.env[UNSEEN_DEPTH] = depth + 1
     state.md.block.tokenize(state, start_line + 1, end)
+    state.env[UNSEEN_DEPTH] = depth
     state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
     return True
 

@@ -33,3 +33,9 @@ def test_each_tab_stands_below_its_name(text: str, html: str) -> None:
 ])
 def test_what_begins_no_tab_stays(text: str, html: str) -> None:
     assert shown(text) == html
+
+
+def test_tabs_within_tabs_however_deep_are_read() -> None:
+    deep = "".join(" " * 4 * depth + '=== "Ink"\n' for depth in range(300)) + " " * 1200 + "a"
+
+    assert shown(deep).startswith("<p><strong>Ink</strong></p>\n<p><strong>Ink</strong></p>")
