@@ -96,7 +96,7 @@ def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) 
         if _describes(text, settled, width) and not _are_data(lines):
             if is_bold:
                 bold.append(text)
-            elif _is_caption(beginning.tokens[:at + 1], settled):
+            elif _is_caption(beginning.tokens, at, settled):
                 captions.append(text)
             else:
                 yield cut(_with_list(text, lists.said_at(at + 3)) if text.endswith((":", "：")) else text)
@@ -130,14 +130,14 @@ def _is_like_heading(text: str, said: Token) -> bool:
             and 0 < len(text) <= _LONGEST_HEADING and text[-1] not in _ENDS)
 
 
-def _is_caption(above: Sequence[Token], said: Token) -> bool:
-    """Whether a settled paragraph, which the last of the tokens above opens, says what a mark shows, or in italics what
-    a picture shows that stands before it or above."""
-    if above[-1].meta.get(CAPTION):
+def _is_caption(tokens: Sequence[Token], at: int, said: Token) -> bool:
+    """Whether a settled paragraph, which the token at this place opens, says what a mark shows, or in italics what a
+    picture shows that stands before it or above."""
+    if tokens[at].meta.get(CAPTION):
         return True
     children = said.children or ()
     is_behind = any(child.type == "image" for child in children)
-    is_below = len(above) > 3 and above[-2].type == "paragraph_close" and _is_picture(above[-3].children or ())
+    is_below = at > 1 and tokens[at - 1].type == "paragraph_close" and _is_picture(tokens[at - 2].children or ())
     is_sentence = said.content.rstrip("*_ ")[-1:] in _ENDS
     return (is_behind or (is_below and not is_sentence)) and _is_italic(children)
 
