@@ -173,8 +173,8 @@ class Mark:
             return "<br>".join((picture, *_below(self, said)))
         if self.name in _WITHIN_HEXO:
             return _link_within(self)
-        if link := _link_of_hugo(self):
-            return link
+        if led := _link_of_hugo(self):
+            return led
         if self.name in _FORMULAS and "body" in said:
             return self.dressed(said["body"])
         return _words(said) or self._unnamed_words() or self._title_of_fold()

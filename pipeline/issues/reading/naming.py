@@ -22,7 +22,8 @@ from pipeline.issues.reading.dates import MONTH, YEAR_LAST, date_in_name
 from pipeline.language import LANGUAGE
 
 # A point between digits is a decimal: `1.5版本.md` is not number 1; and `3 个工具.md` counts tools, not issues.
-_COUNTER = r" (?:[个個](?![人性体體])|[种種](?![子植])|年(?![终終度会會末])|[款座岁歲]|小[时時]|分[钟鐘])"
+_COUNTER = (r" (?:[个個](?![人性体體])|[种種](?![子植草])|年(?![终終度会會末中底初轻輕货貨味])|款(?![待项項])"
+            r"|座(?![谈談右])|[岁歲](?![末月])|小[时時](?!候)|分[钟鐘])")
 _NUMBERED = re.compile(
     r"(?:[A-Za-z\u00c0-\u024f]+[-_. ]?|(?:[A-Za-z\u00c0-\u024f]{2,}[-_. ]?)?#)?"  # `issue#14`, and not `C#14`
     rf"(?P<number>\d{{1,6}})(?=[-_ 、]|\.(?!\d)|$)(?!{_COUNTER})")
