@@ -24,6 +24,7 @@ from pipeline.issues.html.grids import GUTTER, TAG
 from pipeline.issues.html.media import attributes_of, with_attributes
 
 _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
+_CODE = re.compile(r"<code>[^<]*")
 _HYPHEN = re.compile(r"-(?=[^\W\d_])")
 PHONE = 280                  # pixels of the text on the narrowest telephone, 320 wide
 _USUAL_PHONE = 320           # on one of 360
@@ -202,7 +203,8 @@ def _columns(cells: Sequence[_Cell], gutter: int, width: Callable[[_Cell], float
 
 
 def _cell(opening: re.Match[str], inside: str, columns: range) -> _Cell:
-    text = unescape(_MARKUP.sub(lambda tag: " " if tag[1] else "", inside))
+    wide = _CODE.sub(lambda code: code[0].upper(), inside)  # its letters are as wide as capitals
+    text = unescape(_MARKUP.sub(lambda tag: " " if tag[1] else "", wide))
     is_short = (opening["name"] == "th" and not text.isascii() and any(map(is_solid, text))
                 and _NORMAL.longest(map(_stretch, text.split())) <= _SHORT)
     words = map(_stretch, text.split()) if is_short else _stretches(text)

@@ -44,6 +44,8 @@ def classes(text: str, **options: object) -> list[str]:
      ["roomy snug", "whole", "whole", "", ""]),
     ("| Press | Sheets an hour | Compositors | Broadsheets | Year |\n|-|-|-|-|-|\n| a | b | c | d | 1822 |",
      ["roomy tight", "", "", "", "", "whole"]),
+    ("| Press | Setting |\n|-|-|\n| Columbian | counterweight_of_eagle |", ["roomy snug", "whole", ""]),
+    ("| Press | Setting |\n|-|-|\n| Columbian | `counterweight_of_eagle` |", ["roomy tight", "whole", ""]),
     ("| PRESS | SHEETS | COMPOSITORS | BROADSHEETS | YEAR |\n|-|-|-|-|-|\n| a | b | c | d | 1822 |",
      ["roomy scroll", "", "", "", "", "whole"]),
     ("| Day | Press |\n|-|-|\n| 2026-10-19 | the-counterweight-and-the-eagle-of-the-printer |",
