@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from unicodedata import east_asian_width
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from pipeline.issues.cjk import CLOSE_MARKS
+from pipeline.issues.cjk import CLOSE_MARKS, is_solid
 from pipeline.issues.html.embeds import watched
 from pipeline.issues.html.formulas import FORMULA
 from pipeline.issues.html.vocabulary import Vocabulary
@@ -272,12 +271,11 @@ def _speak(token: Token, prose: Prose, markup: Markup) -> None:
 
 
 def _join(gap: re.Match[str]) -> str:
-    """What stands for soft breaks: a space, or nothing at a line's end and between two wide characters."""
+    """What stands for soft breaks: a space, or nothing at a line's end and where Chinese and Japanese set none."""
     before, after = gap.string[max(0, gap.start() - 1) : gap.start()], gap.string[gap.end() : gap.end() + 1]
     if before in ("", "\n") or after in ("", "\n"):
         return ""
-    wide = east_asian_width(after) in "WF"
-    return "" if wide and (east_asian_width(before) in "WF" or after in CLOSE_MARKS) else " "
+    return "" if is_solid(after) and (is_solid(before) or after in CLOSE_MARKS) else " "
 
 
 def _says_the_same(label: str, address: str) -> bool:

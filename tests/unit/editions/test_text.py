@@ -9,11 +9,12 @@ from pipeline.editions.tables import table_lines
 from pipeline.editions.text import render_text, underlined
 from pipeline.issues.document import parse
 from pipeline.issues.html.vocabulary import vocabulary
+from pipeline.issues.markdown.breaks import Breaks
 
 
-def text(body: str, *, language: str = "en") -> str:
+def text(body: str, *, language: str = "en", breaks: Breaks = "auto") -> str:
     voice = Voice("image", vocabulary(language), lambda reference: reference if ":" in reference else f"https://w/{reference}")
-    return render_text(parse(body, language=language, title="Heading").tokens, voice)
+    return render_text(parse(body, breaks=breaks, language=language, title="Heading").tokens, voice)
 
 
 @pytest.mark.parametrize(("body", "expected"), [
@@ -39,6 +40,15 @@ def text(body: str, *, language: str = "en") -> str:
 ])
 def test_paragraphs(body: str, expected: str) -> None:
     assert text(body) == expected
+
+
+@pytest.mark.parametrize(("body", "expected"), [
+    ("이번 주 소식을\n전합니다.", "이번 주 소식을 전합니다."),
+    ("本周的消息\n到此为止", "本周的消息到此为止"),
+    ("print 🎉\n🎉 done", "print 🎉 🎉 done"),
+])
+def test_a_soft_break_is_a_space_but_in_chinese_and_japanese(body: str, expected: str) -> None:
+    assert text(body, breaks="soft") == expected
 
 
 @pytest.mark.parametrize(("body", "expected"), [
