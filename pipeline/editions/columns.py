@@ -19,6 +19,8 @@ _NOT_FIRST = frozenset(
     "!%),.:;?]}¢°·’”†‡›℃∶…‥—–、。〃〆々〉》」』】〕〗〙〛〞ゝゞーァィゥェォッャュョ﹚﹜！＂％＇），．：；？］｝～｠"
 )
 _NOT_LAST = frozenset("$([{£¥‘“〈《「『【〔〖〘〝﹙﹛＄（．［｛￡￥｟")
+_KOREAN = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
+_JOINED = re.compile("[\u1160-\u11ff]")  # vowels and last consonants of a syllable typed in parts, as macOS keeps names
 _JOINERS = "\u200d\ufe0e\ufe0f\u20e3" + "".join(chr(c) for c in range(0x1F3FB, 0x1F400))
 
 
@@ -100,13 +102,12 @@ def _parted(one: str, other: str) -> bool:
 def _kind(character: str) -> str:
     if character.isspace() and character != "\u00a0":
         return "space"
-    korean = "\uac00" <= character <= "\ud7a3"
-    return "wide" if east_asian_width(character) in "WF" and not korean else "word"
+    return "wide" if east_asian_width(character) in "WF" and not _KOREAN.match(character) else "word"
 
 
 @lru_cache(maxsize=8192)
 def _column(character: str) -> int:
-    if category(character) in ("Mn", "Me", "Cf", "Cc"):
+    if category(character) in ("Mn", "Me", "Cf", "Cc") or _JOINED.match(character):
         return 0
     return 2 if east_asian_width(character) in "WF" else 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 
 from pipeline.editions.columns import columns, wrap
@@ -9,6 +11,7 @@ from pipeline.editions.columns import columns, wrap
 
 @pytest.mark.parametrize(("text", "width"), [
     ("abc", 3), ("中文", 4), ("é", 1), ("e\u0301", 1), ("a\u200bb", 2), ("，", 2), ("…", 1), ("한글", 4), ("", 0),
+    (normalize("NFD", "한글"), 4), ("ㅋㅋ", 4),
 ])
 def test_columns_counts_what_a_terminal_shows(text: str, width: int) -> None:
     assert columns(text) == width
@@ -23,6 +26,8 @@ def test_columns_counts_what_a_terminal_shows(text: str, width: int) -> None:
     ("say “中文” ok", ["say “中", "文” ok"]),
     ("한국 이야기, 서울", ["한국", "이야기,", "서울"]),          # Korean words are whole
     ("React는", ["React는"]),
+    (normalize("NFD", "한국 이야기, 서울"), [normalize("NFD", word) for word in ("한국", "이야기,", "서울")]),
+    ("한국말ㅋㅋ", ["한국말ㅋㅋ"]),
     ("a  b\tc", ["a b c"]),
     ("one\ntwo", ["one", "two"]),
     ("　　缩进段落", ["　　缩进", "段落"]),
