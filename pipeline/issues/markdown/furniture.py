@@ -71,20 +71,33 @@ def _align(token: Token) -> None:
 
 
 def _with_words(children: Sequence[Token]) -> list[Token]:
-    """A link without words, `[](address)`, shows its address: nobody can press nothing."""
+    """A link without words, `[](address)`, shows its address: nobody can press nothing. One that leads where another
+    of the same paragraph does is left out; Medium sets one behind each card."""
+    if not (empty := _empty_links(children)):
+        return list(children)
+    led = {child.attrs.get("href") for at, child in enumerate(children)
+           if child.type == "link_open" and at not in empty}
     out: list[Token] = []
     for at, child in enumerate(children):
+        opening = at if at in empty else at - 1
+        if opening in empty and children[opening].attrs.get("href") in led:
+            continue
         out.append(child)
-        if child.type == "link_open" and children[at + 1].type == "link_close":
+        if at in empty:
             out.append(Token("text", "", 0, content=str(child.attrs.get("href", ""))))
     return out
 
 
 def _without_marks(children: Sequence[Token]) -> list[Token]:
     """A heading copied from a page without the link to itself that stood there, `## [](https://a.example/#b)B`."""
-    marks = {at for at, (opening, closing) in enumerate(pairwise(children)) if opening.type == "link_open"
-             and closing.type == "link_close" and "#" in str(opening.attrs.get("href", ""))}
+    marks = {at for at in _empty_links(children) if "#" in str(children[at].attrs.get("href", ""))}
     return [child for at, child in enumerate(children) if at not in marks and at - 1 not in marks]
+
+
+def _empty_links(children: Sequence[Token]) -> set[int]:
+    """Where links without words begin."""
+    return {at for at, (opening, closing) in enumerate(pairwise(children))
+            if opening.type == "link_open" and closing.type == "link_close"}
 
 
 def _end_hosts(children: Sequence[Token]) -> None:

@@ -145,6 +145,16 @@ def test_a_link_without_words_shows_its_address_unless_it_marks_a_heading() -> N
     assert shown("[](https://a.example/b)") == '<p><a href="https://a.example/b">https://a.example/b</a></p>'
 
 
+def test_a_link_without_words_is_left_out_where_another_leads_there_too() -> None:
+    card = "[**On ink**  \n_How it dries_ a.example](https://a.example/b \"On ink\")[](https://a.example/b)"
+
+    assert shown(card) == (
+        '<p><a href="https://a.example/b" title="On ink"><strong>On ink</strong><br>\n'
+        "<em>How it dries</em> a.example</a></p>")
+    assert shown("[a](https://a.example/b) [](https://a.example/c)") == (
+        '<p><a href="https://a.example/b">a</a> <a href="https://a.example/c">https://a.example/c</a></p>')
+
+
 def test_a_link_without_a_usable_address_keeps_its_words() -> None:
     assert shown('[a]() <a name="x">b</a> <a href="ttps://c.example">c</a>') == "<p>a b c</p>"
 
