@@ -191,13 +191,16 @@ class Mark:
             title = next(iter(_UNNAMED.findall(self.rest)), "")
         return f"**{title.strip(_BLANK_OR_QUOTED)}**" if any(map(str.isalnum, title)) else ""
 
-    def _unnamed_words(self) -> str:
-        """The Markdown of words without a name, `{{< right "——《墨水手册》" >}}`; places and keys are none."""
+    def unnamed(self) -> list[str]:
+        """Words without a name, `{{< right "——《墨水手册》" >}}`; places and keys are none."""
         found = _UNNAMED.findall(self.rest) if self.typed.startswith(("{{<", "{{%")) else ()
-        parts = [text for text in found
-                 if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text)]
+        return [text for text in found
+                if (count_letters(text) or _PROSE.search(text)) and not _PLACE.fullmatch(text)]
+
+    def _unnamed_words(self) -> str:
+        """Their Markdown."""
         address = _FIRST_ADDRESS.match(self.rest)
-        return "\n\n".join(_leading(parts, address[1] if address else ""))
+        return "\n\n".join(_leading(self.unnamed(), address[1] if address else ""))
 
     def _quoted(self) -> str:
         """Who and what is quoted, as Hexo has it: `{% blockquote Mira, On ink https://a.example/ Title %}`."""
@@ -337,7 +340,7 @@ def _picture(mark: Mark, said: Mapping[str, str]) -> str:
         return ""
     if mark.name == "asset_img" and place and not place.startswith(("/", "http")):
         place = IN_ASSETS + place
-    text = said.get("alt") or said.get("caption") or said.get("title") or ""
+    text = said.get("alt") or said.get("caption") or said.get("title") or " ".join(mark.unnamed())
     size = "".join(f' {name}="{value}"' for name, value in sizes(mark.rest).items())
     return f'<img src="{escape(place)}" alt="{escape(_undressed(text))}"{size}>' if place else ""
 
@@ -371,7 +374,7 @@ def _undressed(text: str) -> str:
 def _below(mark: Mark, said: Mapping[str, str]) -> list[str]:
     """The Markdown of what a mark says below its picture, each in one line."""
     names = _BELOW if mark.name == "figure" else ("caption",)
-    return [" ".join(said[name].split()) for name in names if said.get(name)]
+    return [" ".join(said[name].split()) for name in names if said.get(name)] or mark.unnamed()
 
 
 def _pointer(mark: Mark, said: Mapping[str, str]) -> str:
