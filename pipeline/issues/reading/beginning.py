@@ -29,6 +29,9 @@ _SECTION_WORDS, _SECTION_LENGTH = 3, 24  # what a section is called; a title mos
 
 _SMALL_TAGS = {"<sup>": True, "<sub>": False}  # whether what stands in them stands above
 
+# What a paragraph begins with and only a later one closes: `<i>` around several of them.
+_LEFT_OPEN = re.compile(r"\A\s*<(b|em|i|small|strong|u)\s*>(?!.*</\1\s*>)", re.DOTALL | re.IGNORECASE)
+
 _FIRST_PART, _SECOND_PART = (re.compile(rf"\W*(?:{number})(?:[、.．)）:：]|\s)") for number in ("0?1|一", "0?2|二"))
 
 _OPENINGS = frozenset((
@@ -124,7 +127,7 @@ class Beginning:
 
     def plain(self, token: Token, part: str) -> str:
         """The words of an inline token of whose text a part counts, without those of its pictures; formulas said."""
-        children = self._settled(token, part).children or ()
+        children = self._settled(token, _LEFT_OPEN.sub("", part)).children or ()
         return with_formulas_said(_words([child for child in children if child.type != "image"]))
 
     def _settled(self, token: Token, part: str) -> Token:
