@@ -30,6 +30,7 @@ from markdown_it.token import Token
 
 from pipeline.issues.cjk import count_letters, is_east_asian, is_wide_mark
 
+_NARROW = string.punctuation + "“”‘’—…·"  # marks that East Asian text shares with others
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’%")  # marks that end words, as emoji do
 _BRACKETS = frozenset("([{")
@@ -268,7 +269,7 @@ def _scan(state: StateInline, *, splits_words: bool) -> tuple[int, bool, bool]:
 
 def _beside_east_asian(marks: str) -> bool:
     """Do these marks stand beside East Asian text? Then they are its own, though half as wide."""
-    return is_east_asian(marks.lstrip(string.punctuation)[:1])
+    return is_east_asian(marks.lstrip(_NARROW)[:1])
 
 
 def _frees(neighbour: str) -> bool:

@@ -23,6 +23,8 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
 @pytest.mark.parametrize(("text", "html"), [
     ("**注意：**这里", "<strong>注意：</strong>这里"),
     ("这是**“引用”**的话", "这是<strong>“引用”</strong>的话"),
+    ("用Go**“引用”**的话", "用Go<strong>“引用”</strong>的话"), ("Go**——墨水**干了", "Go<strong>——墨水</strong>干了"),
+    ("用Go**“Ink”**的话", "用Go**“Ink”**的话"),
     ("推荐**《书名》**给你", "推荐<strong>《书名》</strong>给你"),
     ("用**`code`**写", "用<strong><code>code</code></strong>写"),
     ("见**[链接](https://a.example)**。", '见<strong><a href="https://a.example">链接</a></strong>。'),
