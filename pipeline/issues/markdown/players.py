@@ -24,7 +24,9 @@ _PLAYED = re.compile(
     r"(?:https?://\S*?(?:[?&]v=|/(?:embed|live|p|shorts|status|video)/|youtu\.be/|vimeo\.com/(?=\d)))?"
     r"([\w-]{6,})(?:[/?&]\S*)?\s*")
 _NOW_CALLED = {"x": "twitter"}  # by Hugo
-_ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})|(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
+_TITLE = re.compile(r"\btitle\s*[:=]\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ID = re.compile(r"(?:\b|_|bv)id\s*[:=]\s*[\"']?([\w-]{6,})")
+_ALONE = re.compile(r"(?:^|\s)[\"']?([\w-]{6,})[\"']?(?=\s|$)")
 
 
 def link(address: str) -> str:
@@ -40,8 +42,15 @@ def player_of_mark(name: str, rest: str) -> str:
     kind = next((kind for kind in _PLAYERS if kind in called), "")
     if kind and (address := ADDRESS.search(rest)):
         return link(address[0])
-    found = _ID.search(file[1] if len(file) > 1 else rest) if kind else None
-    return _PLAYERS[kind].format(found[1] or found[2]) if found else ""
+    said = file[1] if len(file) > 1 else rest
+    found = _ID.search(said) or _ALONE.search(said) if kind else None
+    return _titled(_PLAYERS[kind].format(found[1]), said) if found else ""
+
+
+def _titled(player: str, rest: str) -> str:
+    """The player with the title that its mark says, if any: `{{< youtube id="…" title="On ink" >}}`."""
+    title = _TITLE.search(rest)
+    return player.replace("<iframe", f'<iframe title="{escape(title[1] or title[2] or "")}"', 1) if title else player
 
 
 def player_of_component(name: str, values: Iterable[str]) -> str:

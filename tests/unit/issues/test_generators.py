@@ -32,6 +32,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("{% post_link it's fine %}", '<p><a href="@/it\'s.md">fine</a></p>'),
     ("{% asset_link a.pdf The paper %}", '<p><a href="@asset_img/a.pdf">The paper</a></p>'),
     ("{% youtube dQw4w9WgXcQ %}", PLAYER), ('{{< youtube id="dQw4w9WgXcQ" >}}', PLAYER),
+    ('{{< youtube title="On printers\' ink & paper" id="dQw4w9WgXcQ" >}}',
+     PLAYER.replace('title=""', 'title="On printers\' ink &amp; paper"')),
     ('{%- include youtube.html id="dQw4w9WgXcQ" -%}', PLAYER),
     ('{{< tweet user="a" id="1234567" >}}',
      '<p><a href="https://twitter.com/i/status/1234567">https://twitter.com/i/status/1234567</a></p>'),
