@@ -20,8 +20,8 @@ from pipeline.issues.markdown.players import ADDRESS, link, player_of_mark
 from pipeline.issues.roots import IN_ASSETS, IN_CONTENT
 
 _MARK = re.compile(
-    r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
-    r"|\{\{(?P<sign>[<%])\s*(?P<hugo>/?\s*[A-Za-z_][\w./-]*)(?P<more>[^>%]*(?:[>%](?!\}\})[^>%]*)*)[>%]\}\}"
+    r"\{%[-~]?\s*(?P<liquid>[A-Za-z_]\w*+)(?P<rest>[^%]*(?:%(?!\})[^%]*)*)%\}"
+    r"|\{\{(?P<sign>[<%])\s*+(?P<hugo>/?\s*+[A-Za-z_][\w./-]*+)(?P<more>[^>%]*(?:[>%](?!\}\})[^>%]*)*)[>%]\}\}"
     r"|\{\{-?\s*(?P<zola>[A-Za-z_]\w*)(?P<named>\(\s*(?:\w+\s*=[^}]*(?:\}(?!\})[^}]*)*)?\))\s*-?\}\}"
     r"|\{\{(?P<logseq>video|youtube|vimeo|bilibili|tweet|twitter)\s+(?P<address>https?://[^\s{}]{1,500})\s*\}\}"
     r"|@\[(?P<zenn>youtube|tweet|card|gist|codepen|codesandbox|stackblitz|jsfiddle|figma|docswell|speakerdeck"

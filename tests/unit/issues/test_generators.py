@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.issues.document import parse
+from tests.hostile import SQUARE, again, cpu_s, growth
 
 PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></iframe></p>'
 
@@ -191,6 +192,11 @@ def test_who_only_writes_of_pictures_is_shown_as_typed(text: str, html: str) -> 
     "{{ super() }}", "{{ url_for('a') }}", "{% if a %}b{% endif %}", "{% call a() %}b{% endcall %}"])
 def test_marks_in_prose_stay_as_typed(text: str) -> None:
     assert parse(text).clean == f"<p>{text}</p>\n"
+
+
+@pytest.mark.parametrize(("begun", "piece"), [("{{< ", "a/"), ("{% ", "a"), ("{{<", " ")])
+def test_a_mark_that_never_ends_takes_moments(begun: str, piece: str) -> None:
+    assert growth(lambda text: cpu_s(lambda: parse(begun + text)), again(piece), 4_000) <= SQUARE
 
 
 def test_code_that_is_never_closed_is_text() -> None:
