@@ -25,6 +25,7 @@ from pipeline.issues.html.media import attributes_of, with_attributes
 
 _MARKUP = re.compile(r"<(br|p|li)?[^>]*>")
 _CODE = re.compile(r"<code>[^<]*")
+_WORD = re.compile(r"[\S\u00a0\u2007\u202f]+")  # no line ends at these spaces, as in the French `1 234 €`
 _HYPHEN = re.compile(r"-(?=[^\W\d_])")
 PHONE = 280                  # pixels of the text on the narrowest telephone, 320 wide
 _USUAL_PHONE = 320           # on one of 360
@@ -206,8 +207,8 @@ def _cell(opening: re.Match[str], inside: str, columns: range) -> _Cell:
     wide = _CODE.sub(lambda code: code[0].upper(), inside)  # its letters are as wide as capitals
     text = unescape(_MARKUP.sub(lambda tag: " " if tag[1] else "", wide))
     is_short = (opening["name"] == "th" and not text.isascii() and any(map(is_solid, text))
-                and _NORMAL.longest(map(_stretch, text.split())) <= _SHORT)
-    words = map(_stretch, text.split()) if is_short else _stretches(text)
+                and _NORMAL.longest(map(_stretch, _WORD.findall(text))) <= _SHORT)
+    words = map(_stretch, _WORD.findall(text)) if is_short else _stretches(text)
     return _Cell(opening, columns, frozenset(words), _stretch(text), is_short)
 
 
@@ -216,7 +217,7 @@ def _stretches(text: str) -> Iterator[_Stretch]:
 
     A hyphen ends a stretch before a letter, but not before a digit: a date stays whole.
     """
-    for word in _HYPHEN.sub("- ", text).split():
+    for word in _WORD.findall(_HYPHEN.sub("- ", text)):
         run = ""
         for character in () if word.isascii() else word:
             if is_solid(character):

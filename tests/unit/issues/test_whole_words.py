@@ -50,6 +50,8 @@ def classes(text: str, **options: object) -> list[str]:
      ["roomy scroll", "", "", "", "", "whole"]),
     ("| Day | Press |\n|-|-|\n| 2026-10-19 | the-counterweight-and-the-eagle-of-the-printer |",
      ["whole", "", ""]),
+    ("| Ville | Recette |\n|-|-|\n| Lyon | " + "\u00a0".join(["234"] * 6) + " |", ["roomy snug", "whole", ""]),
+    ("| Ville | Recette |\n|-|-|\n| Lyon | " + "234 " * 6 + " |", ["whole", "", ""]),
 ])
 def test_a_column_keeps_its_words_where_it_has_room(text: str, expected: list[str]) -> None:
     assert classes(text) == expected
