@@ -40,9 +40,10 @@ _CODE = frozenset(("highlight", "codeblock", "code", "mermaid"))
 _QUOTES = frozenset(("quote", "blockquote", "pullquote", "epigraph", "cq", "centerquote"))
 _FORMULAS = frozenset(("katex", "math", "latex"))
 _FENCE = "`" * 8
-# They fold away what is between two of them, below a title; in those of Hexo behind a colour or before some.
+# They fold away what is between two of them, below a title; in some of Hexo how it looks is said before or behind it.
 _FOLDS = frozenset(("details", "collapse", "expand", "accordion", "spoiler", "tab", "hidetoggle", "folding", "fold"))
-_TITLED_LAST = frozenset(("folding", "fold"))
+_TITLED = {"folding": re.compile(r"(?:[^,:]*+(?:,|::))?(.*)"), "fold": re.compile(r"(?:[^@]*+@)?(.*)"),
+           "hidetoggle": re.compile(r"([^,]*)")}
 _SETTING = re.compile(r"\w+:\S+")
 _PAIRED = _CODE | _QUOTES | _FORMULAS | BOXES | {"comment"}
 _SILENT = frozenset(("assign", "comment"))
@@ -184,9 +185,10 @@ class Mark:
         if self.name not in _FOLDS or self.is_zolas or _NAMED.search(self.rest):
             return ""
         if self.typed.startswith("{%"):
-            parts = self.rest.split(",")
-            words = parts[-1 if self.name in _TITLED_LAST else 0].split()
-            title = " ".join(dropwhile(_SETTING.fullmatch, words))
+            said = " ".join(self.rest.split())
+            titled = _TITLED[self.name].match(said) if self.name in _TITLED else None
+            words = titled[1] if titled else said
+            title = " ".join(dropwhile(_SETTING.fullmatch, words.split()))
         else:
             title = next(iter(_UNNAMED.findall(self.rest)), "")
         return f"**{title.strip(_BLANK_OR_QUOTED)}**" if any(map(str.isalnum, title)) else ""
