@@ -19,7 +19,7 @@ from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
 _TAB = re.compile(r"(?:@tab(?::active)?[ \t]|={2,3}(?=[^=]))[ \t]*(?P<name>[^\n]{1,200}?)(?:#[\w-]{1,60})?[ \t]*")
 _INDENTED_TAB = re.compile(r"===[!+]?[ \t]+\"(?P<name>[^\"\n]{1,200})\"[ \t]*")
-_IN_COMMENT = re.compile(r"<!--[ \t]*(?P<kind>tab|timeline)[ \t]+(?P<name>[^\n]{1,200}?)"
+_IN_COMMENT = re.compile(r"<!--[ \t]*(?P<kind>tab|timeline)(?![A-Za-z])[ \t]*(?P<name>[^\n]{0,200}?)"
                          r"(?:[ \t]*@[a-z][a-z0-9: -]{1,60})?[ \t]*-->[ \t]*")
 _ICON = re.compile(r"<[^<>]{0,200}>")
 

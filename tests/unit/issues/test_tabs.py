@@ -18,6 +18,8 @@ TWO = "<p><strong>{}</strong></p>\n<p>a</p>\n<p><strong>{}</strong></p>\n<p>b</p
      "<pre><code>a\n</code></pre>\n<p><strong>c</strong></p>\n<pre><code>b\n</code></pre>"),
     ("<!-- tab Ink@fab fa-apple -->\na\n<!-- endtab -->\n\n<!-- tab `Paper` -->\nb\n<!-- endtab -->",
      TWO.format("Ink", "<code>Paper</code>")),
+    ("<!-- tab墨水 -->\na\n<!-- endtab -->\n<!-- tab @fab fa-apple -->\nb\n<!-- endtab -->",
+     "<p><strong>墨水</strong></p>\n<p>a</p>\n<p>b</p>"),
     ("<!-- timeline 2026-10-19 -->\na\n<!-- endtimeline -->\n<!--timeline 10-20-->\nb\n<!--endtimeline-->",
      TWO.format("2026-10-19", "10-20")),
     ("::: tabs\n@tab Ink\n::: left\n@tab a\n:::\n:::", "<p><strong>Ink</strong></p>\n<p>@tab a</p>"),
@@ -28,7 +30,8 @@ def test_each_tab_stands_below_its_name(text: str, html: str) -> None:
 
 @pytest.mark.parametrize(("text", "html"), [
     ("a\n@tab b", "<p>a\n@tab b</p>"), ('a\n=== "b"\nc', '<p>a\n=== "b"\nc</p>'),
-    ("<!-- tab Ink -->\na", "<p>a</p>"), ("a\n===", "<h2>a</h2>"), ("::: tabs\na\n===\n:::", "<h2>a</h2>"),
+    ("<!-- tab Ink -->\na", "<p>a</p>"), ("<!-- table -->\na\n<!-- endtab -->", "<p>a</p>"),
+    ("a\n===", "<h2>a</h2>"), ("::: tabs\na\n===\n:::", "<h2>a</h2>"),
     ('```\n=== "a"\n\n    b\n```', '<pre><code>=== "a"\n\n    b\n</code></pre>'),
 ])
 def test_what_begins_no_tab_stays(text: str, html: str) -> None:
