@@ -21,7 +21,7 @@ _TAB = re.compile(r"(?:@tab(?::active)?[ \t]|={2,3}(?=[^=]))[ \t]*(?P<name>[^\n]
 _INDENTED_TAB = re.compile(r"===[!+]?[ \t]+\"(?P<name>[^\"\n]{1,200})\"[ \t]*")
 _IN_COMMENT = re.compile(r"<!--[ \t]*(?P<kind>tab|timeline)(?![A-Za-z])[ \t]*(?P<name>[^\n]{0,200}?)"
                          r"(?:[ \t]*@[a-z][a-z0-9: -]{1,60})?[ \t]*-->[ \t]*")
-_ICON = re.compile(r"<[^<>]{0,200}>")
+_ICONS = re.compile(r"(?:<[^<>]{0,200}>|:[a-z0-9_+-]{1,60}:|[\s*])*")
 
 
 def use_tabs(parser: MarkdownIt) -> None:
@@ -66,10 +66,9 @@ def _in_comment(state: StateBlock, line: str, at: int) -> re.Match[str] | None:
 
 def _push_name(state: StateBlock, name: str, line: int) -> None:
     """The name of a tab, but for one that is an icon."""
-    words = _ICON.sub("", name).replace("**", "").strip()
-    if not words:
+    if _ICONS.fullmatch(name):
         return
     state.push("paragraph_open", "p", 1).map = [line, line + 1]
     inline = state.push("inline", "", 0)
-    inline.content, inline.children, inline.map = f"**{words}**", [], [line, line + 1]
+    inline.content, inline.children, inline.map = f"**{name.replace('**', '').strip()}**", [], [line, line + 1]
     state.push("paragraph_close", "p", -1)

@@ -16,6 +16,8 @@ TWO = "<p><strong>{}</strong></p>\n<p>a</p>\n<p><strong>{}</strong></p>\n<p>b</p
     ('- c\n\n    === "Ink"\n        a', "<ul>\n<li>\n<p>c</p>\n<p><strong>Ink</strong></p>\n<p>a</p>\n</li>\n</ul>"),
     ("::: code-tabs\n@tab <VPIcon icon='ink'/>\n```\na\n```\n@tab **c**\n```\nb\n```\n:::",
      "<pre><code>a\n</code></pre>\n<p><strong>c</strong></p>\n<pre><code>b\n</code></pre>"),
+    ('=== "List<Ink>"\n\n    a\n\n=== ":octicons-x-16:"\n\n    b',
+     "<p><strong>List&lt;Ink&gt;</strong></p>\n<p>a</p>\n<p>b</p>"),
     ("<!-- tab Ink@fab fa-apple -->\na\n<!-- endtab -->\n\n<!-- tab `Paper` -->\nb\n<!-- endtab -->",
      TWO.format("Ink", "<code>Paper</code>")),
     ("<!-- tab墨水 -->\na\n<!-- endtab -->\n<!-- tab @fab fa-apple -->\nb\n<!-- endtab -->",
