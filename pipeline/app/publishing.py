@@ -12,6 +12,7 @@ from pipeline.errors import IssueError, PipelineError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import DRIFT
+from pipeline.publish.depletion import Depletion, depletion
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import Approve, Rules
@@ -77,21 +78,23 @@ class Publishing(Outputs):
             return error.problems
         return ()
 
-    def foreseen(self, name: str) -> Record | KnownFile:
-        """What the next pass would find behind a name, also one that no book has yet: an issue, or a file that is none.
+    def foreseen(self, name: str) -> tuple[Record | KnownFile, Depletion | None]:
+        """What the next pass would find behind a name, also one that no book has yet: an issue, or a file that is none;
+        and what it would not believe of the folder.
 
         Changes nothing: its pass is rolled back. Raises UnknownIssue, and Refusal for what a pass would refuse.
         """
         with self.database.rehearse():
             self.meet_ledger()
             self.publisher.make_pass(start=False, write=False)
+            doubted = depletion(self.ledger.notebook)
             try:
-                return self.find(name)
+                return self.find(name), doubted
             except IssueError:
                 broken = self.find_broken(name)
                 if broken is None:
                     raise
-                return broken
+                return broken, doubted
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -263,7 +263,8 @@ def _explained(app: App, issue: str) -> Explained:
         found = as_it_goes(found, app.ledger.mailings.all(issue_key=found.key))
         if found.state in SETTLED or app.publisher.has_read_all():
             return explained(found, _what_it_waits_for(app, found.key))
-    return explained(app.foreseen(issue), _doubted(app))
+    foreseen, doubted = app.foreseen(issue)
+    return explained(foreseen, [str(doubted.problem)] if doubted else [])
 
 
 def _what_it_waits_for(app: App, key: str) -> list[str]:

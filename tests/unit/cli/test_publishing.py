@@ -249,6 +249,23 @@ def test_status_and_explain_say_that_a_folder_is_not_believed_until_it_is(letter
     assert (accepted.code, run(letters, "status", "--json").json["needs"]) == (0, [])
 
 
+def test_explain_doubts_a_folder_as_it_is_now_and_not_as_the_last_pass_found_it(letters: Publication) -> None:
+    letters.write("03-Glue.md", "The third is about glue and the horses it came from.", day="2026/01/06")
+    letters.write("04-Thread.md", "Number four: how a thread is waxed and where knots go.", day="2026/01/07")
+    run(letters, "adopt", "3", "4")
+    kept = {name: (letters.issues / name).read_bytes() for name in ("01-Ink.md", "03-Glue.md", "04-Thread.md")}
+    for name in kept:
+        (letters.issues / name).unlink()
+
+    before = run(letters, "explain", "2", "--json").json["reason"]
+    run(letters, "publish")
+    for name, raw in kept.items():
+        (letters.issues / name).write_bytes(raw)
+    after = run(letters, "explain", "2", "--json").json["reason"]
+
+    assert ("3 known issues are missing" in before, after) == (True, "ready to be mailed")
+
+
 @pytest.mark.parametrize("name", ["4", "04-Glue.md", "issues/04-Glue.md", "04-Glue"])
 def test_explain_says_what_is_wrong_with_a_file_that_is_no_issue(letters: Publication, name: str) -> None:
     letters.write("04-Glue.md", "The fourth is about glue.", day="2026/13/01")
