@@ -145,7 +145,7 @@ def _tables(html: str) -> Iterator[_Table]:
             open_tables[-1].add_row()
         elif tag["name"] != "tr" and not tag["closing"]:
             cell = tag
-        elif tag["name"] != "tr" and cell and open_tables[-1].rows:
+        elif tag["name"] != "tr" and cell and open_tables[-1].rows and open_tables[-1].measurable:
             open_tables[-1].add_cell(cell, html[cell.end() : tag.start()])
 
 

@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 
 from markdown_it.token import Token
 
+from pipeline.issues.cjk import count_letters
 from pipeline.issues.markdown.generators import CAPTION
 from pipeline.issues.reading.beginning import MOST_LOOKED_AT, MOST_READ, Beginning
 from pipeline.issues.reading.credits import is_credit
@@ -21,6 +22,7 @@ MAX_LISTS = 4
 ENOUGH_WORDS = 12       # letters, a full-width one counting twice
 FEW = 4                 # letters
 _LONGEST_HEADING = 60   # characters
+_LONGEST_CAPTION = 12    # letters of Chinese, Japanese or Korean without an end of a sentence
 _PARTS = 3              # headings of one level that say something together
 _IN_ITEM = 3            # the level of the words that stand in an item of a top-level list
 _BETWEEN = " · "
@@ -132,13 +134,13 @@ def _is_like_heading(text: str, said: Token) -> bool:
 
 def _is_caption(tokens: Sequence[Token], at: int, said: Token) -> bool:
     """Whether a settled paragraph, which the token at this place opens, says what a mark shows, or in italics what a
-    picture shows that stands before it or above."""
+    picture shows beside it or above; there a sentence, or what is as long as one, is of the issue."""
     if tokens[at].meta.get(CAPTION):
         return True
     children = said.children or ()
     is_behind = any(child.type == "image" for child in children)
     is_below = at > 1 and tokens[at - 1].type == "paragraph_close" and _is_picture(tokens[at - 2].children or ())
-    is_sentence = said.content.rstrip("*_ ")[-1:] in _ENDS
+    is_sentence = said.content.rstrip("*_ ")[-1:] in _ENDS or count_letters(said.content) > _LONGEST_CAPTION
     return (is_behind or (is_below and not is_sentence)) and _is_italic(children)
 
 

@@ -202,10 +202,11 @@ def test_words_in_tables_stay_whole_and_no_mail_is_wider_than_a_phone(
 def test_only_a_table_that_fits_no_telephone_is_scrolled_there(browser: Any) -> None:
     page = show(browser, render(TABLES).html, width=360, scheme="light")
 
-    found = page.evaluate("""() => [...document.querySelectorAll(".content table")].map(
-      table => [table.className, table.scrollWidth > table.clientWidth])""")
+    found = page.evaluate("""() => [...document.querySelectorAll(".content table")].map(table => [table.className,
+      table.scrollWidth > table.clientWidth, getComputedStyle(table.querySelector("td")).fontSize])""")
 
-    assert found == [["crowded roomy scroll", True], ["whole", False], ["tight", False], ["roomy tight", False]]
+    assert found == [["crowded roomy scroll", True, "14px"], ["whole", False, "15px"], ["tight", False, "12px"],
+                     ["roomy tight", False, "12px"]]
     page.close()
 
 
