@@ -158,7 +158,7 @@ class Mark:
 
     def html(self) -> str:
         """The HTML of what a mark shows: a picture, a player, an address; "" for none, and for a picture with words."""
-        if self.is_silent or _link_of_hugo(self):
+        if self.is_silent or _link_of_theme(self):
             return ""
         said = self.said()
         if picture := _picture(self, said):
@@ -170,12 +170,12 @@ class Mark:
         if self.is_silent:
             return ""
         said = self.said()
+        if led := _link_of_theme(self):
+            return led
         if picture := _picture(self, said):
             return "<br>".join((picture, *_below(self, said)))
         if self.name in _WITHIN_HEXO:
             return _link_within(self)
-        if led := _link_of_hugo(self):
-            return led
         if self.name in _FORMULAS and "body" in said:
             return self.dressed(said["body"])
         return _words(said) or self._unnamed_words() or self._title_of_fold()
@@ -273,7 +273,7 @@ def _mark(match: re.Match[str]) -> Mark | None:
     named = match["liquid"] or match["hugo"] or match["zola"] or match["logseq"] or match["zenn"]
     name = named.replace(" ", "").lower()
     rest = match["place"] or match["address"] or (match["rest"] or match["more"] or match["named"] or "").rstrip(" -~/")
-    if name in _KNOWN | _PROGRAM or match["liquid"] == "link":
+    if name in _KNOWN | _PROGRAM or (match["liquid"] == "link" and "://" not in rest):  # Jekyll's names a file
         return None
     if name == "include" and rest.lstrip()[:1] in ("'", '"'):  # Jinja quotes it
         return None
@@ -292,7 +292,7 @@ def among_words(text: str, at: int, last: int) -> Mark | None:
         end = mark.closer().search(text, found.end(), last)
         return Mark(mark.name, mark.rest, text[at:end.end()]) if end else None
     is_last = mark.name == "assign" and _REST_OF_LINE.match(text, found.end())
-    is_link = mark.name in _WITHIN_HEXO or (_link_of_hugo(mark) and not mark.closer().search(text, found.end(), last))
+    is_link = mark.name in _WITHIN_HEXO or (_link_of_theme(mark) and not mark.closer().search(text, found.end(), last))
     return mark if is_last or is_link or (not mark.is_silent and _picture(mark, mark.said())) else None
 
 
@@ -356,16 +356,26 @@ def _link_within(mark: Mark) -> str:
     return f"[{found['words'].strip(_BLANK_OR_QUOTED) or name}](<{_WITHIN_HEXO[mark.name].format(name)}>)"
 
 
-def _link_of_hugo(mark: Mark) -> str:
-    """The Markdown of `{{< link "https://a.example" "On ink" >}}`, as themes of Hugo have it, and with `href=…` and
-    `content=…`; "" for any other mark, and where it leads nowhere."""
+def _link_of_theme(mark: Mark) -> str:
+    """The Markdown of the `link` of themes; "" for any other mark, and where it leads nowhere."""
     if mark.name != "link":
         return ""
-    values = [(found[1], found[2] or found[3] or found[4] or "") for found in _VALUE.finditer(mark.rest)]
+    address, words = (_led_by_hexo if mark.typed.startswith("{%") else _led_by_hugo)(mark.rest)
+    return f"[{words or address.removeprefix('mailto:')}](<{address}>)" if _LEADS.fullmatch(address) else ""
+
+
+def _led_by_hugo(rest: str) -> tuple[str, str]:
+    """Address and words of `{{< link "https://a.example" "On ink" >}}`, also as `href=…` and `content=…`."""
+    values = [(found[1], found[2] or found[3] or found[4] or "") for found in _VALUE.finditer(rest)]
     said = dict(values) | dict(zip(("href", "content"), (value for name, value in values if not name), strict=False))
-    address = said.get("href") or said.get("url") or ""
-    words = said.get("content") or said.get("text") or said.get("title") or address.removeprefix("mailto:")
-    return f"[{words}](<{address}>)" if _LEADS.fullmatch(address) else ""
+    return said.get("href") or said.get("url") or "", said.get("content") or said.get("text") or said.get("title") or ""
+
+
+def _led_by_hexo(rest: str) -> tuple[str, str]:
+    """The same of `{% link On ink, https://a.example, /icon.png %}`."""
+    parts = [part.strip(_BLANK_OR_QUOTED) for part in rest.split(",")]
+    address = next(filter(ADDRESS.fullmatch, parts), "")
+    return address, parts[0] if parts[0] != address else ""
 
 
 def _undressed(text: str) -> str:
