@@ -39,10 +39,10 @@ _ENVELOPE_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",
 
 _LEAVE = re.compile(
     r"(?:(?:re|aw|sv|回复|答复|回覆)\s*[:：]\s*)*"
-    r"(?:(?:please|hello|hi|i (?:want|would like) to|i['’]d like to|您好|你好|请|請|麻烦|麻煩|帮我|幫我|我要|我想)"
+    r"(?:(?:(?:please|hello|hi|i (?:want|would like) to|i['’]d like to|您好|你好|请|請|麻烦|麻煩|帮我|幫我|我要|我想)"
     r"[\s,.:!，。：！]*)*"
     r"(?:(?:unsubscribe(?: me)?|remove me|take me off)(?:(?: from)? (?:this|your|the)(?: e-?mail| mailing)?"
-    r" (?:list|newsletter)s?)?|退订|取消订阅|退訂|取消訂閱|td)"
+    r" (?:list|newsletter)s?)?|退订|取消订阅|退訂|取消訂閱)|td)"
     r"(?:[\s,.!，。！]*(?:please|thanks|thank you|谢谢|謝謝))*[\s.!。！]*", re.IGNORECASE)
 _AUTOMATIC = re.compile(
     r"auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|abwesenheit|absence|vacation|自动回复|自動回覆|休假"

@@ -356,6 +356,13 @@ def test_answer_to_a_mail_of_ours_that_asks_is_proof_enough(words: str) -> None:
         assert (event.kind, event.message_id, event.token) == (Kind.UNSUBSCRIBED, MARK, "")
 
 
+@pytest.mark.parametrize("words", ["Hello TD!", "Hi, thanks!", "Please do not unsubscribe me"])
+def test_answer_to_somebody_asks_for_nothing(words: str) -> None:
+    returned = read(mail(words, In_Reply_To=f"<{MARK}@example.com>"))
+
+    assert (returned.event, returned.asks_to_leave) == (None, False)
+
+
 @pytest.mark.parametrize("words", ["您好：\n\n请退订，谢谢", "Hello,\nplease unsubscribe me\nAda"])
 def test_greeting_above_the_wish_to_leave_is_passed_over(words: str) -> None:
     event = read(mail("Re: Weekly 14", words, References=f"<{MARK}@example.com>")).event
