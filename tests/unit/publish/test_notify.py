@@ -247,6 +247,19 @@ def test_issue_that_lay_ahead_and_whose_file_is_gone_is_missing(weekly: Publicat
     assert [subject for subject, _ in notices(weekly)] == ["An issue is overdue"]
 
 
+def told_after_quiet(letters: Publication) -> tuple[str, str]:
+    """The one letter that is written when a quarter of an hour is over, and neither before nor again."""
+    letters.turn(minutes=14)
+    letters.deliver()
+    assert notices(letters) == []
+    letters.turn(minutes=1)
+    letters.deliver()
+    letters.turn(days=1)
+    letters.deliver()
+    (letter,) = notices(letters)
+    return letter
+
+
 def test_broken_file_is_told_once_when_nobody_has_touched_it_for_as_long_as_one_writes(tmp_path: Path) -> None:
     """A file that was copied has an old change time; one that is being written has a new one, again and again."""
     letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}, "schedule": {"quiet": "15m"}})
@@ -256,16 +269,9 @@ def test_broken_file_is_told_once_when_nobody_has_touched_it_for_as_long_as_one_
     letters.turn(minutes=14)
     letters.write("01-Paper.md", words(2), day="next week", age_s=10)
     letters.deliver()
-    letters.turn(minutes=14)
-    letters.deliver()
-    assert notices(letters) == []
 
-    letters.turn(minutes=1)
-    letters.deliver()
-    letters.turn(days=1)
-    letters.deliver()
+    subject, text = told_after_quiet(letters)
 
-    (subject, text), = notices(letters)
     assert subject == "01-Paper.md cannot be used"
     assert 'cannot be used: 01-Paper.md:2: date "next week" is not' in text
     assert "avviso check 01-Paper.md" in text
@@ -287,16 +293,9 @@ def test_folder_that_lost_too_much_is_told_once_when_it_has_for_as_long_as_one_w
     for n in (1, 2, 3):
         (letters.issues / f"0{n}-letter.md").unlink()
     letters.deliver()
-    letters.turn(minutes=14)
-    letters.deliver()
-    assert notices(letters) == []
 
-    letters.turn(minutes=1)
-    letters.deliver()
-    letters.turn(minutes=1)
-    letters.deliver()
+    subject, text = told_after_quiet(letters)
 
-    (subject, text), = notices(letters)
     assert subject == "3 issues are missing"
     assert "3 known issues, 01-letter.md among them, are missing from the issues folder since 2026-03-24 13:00." in text
     assert "avviso build --accept-missing" in text
