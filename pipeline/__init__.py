@@ -12,7 +12,7 @@ CONFIG = "config.yaml"
 READER = 26
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 37
+RENDERER = 38
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000

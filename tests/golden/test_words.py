@@ -166,8 +166,10 @@ def rendered(path: Path) -> Rendered:
 def _may_be_added(body: str, title: str, document: Document) -> Iterator[str]:
     """What of an issue's own words may stand in it once more, and why."""
     yield from re.findall(r"<[^<>\n]+>", body)                     # no HTML, and shown as typed
-    if re.search(r"<(?:video|audio|iframe)\b|^\[?\[toc", body, re.IGNORECASE | re.MULTILINE):
+    players = re.findall(r"<(?:video|audio|iframe)\b", body, re.IGNORECASE)
+    if players or re.search(r"^\[?\[toc", body, re.IGNORECASE | re.MULTILINE):
         yield from (title, *(heading.text for heading in document.headings))   # players are called by them
+        yield " ".join(map(str, range(1, len(players) + 1)))
     if notes := body.count("[^") + body.count("^["):
         yield " ".join(map(str, range(1, notes + 1)))
 

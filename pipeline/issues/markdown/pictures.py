@@ -8,6 +8,7 @@ the title.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ _NOTE = re.compile(
     r"[\w.%-]+=[^&#]*(?:&[\w.%-]+=[^&#]*)+\Z")
 _NOTED_WIDTH = re.compile(r"[#&]width=(\d{1,4})(?=&|\Z)")
 _PLAYERS = ("video", "audio", "iframe")
+_PLAYER = re.compile(f"<(?:{'|'.join(_PLAYERS)}) ")
 
 
 def describe_pictures(tokens: Sequence[Token], title: str, cover: Image | None, report: Report) -> None:
@@ -40,6 +42,7 @@ def describe_pictures(tokens: Sequence[Token], title: str, cover: Image | None, 
         elif token.type == "inline":
             for child in token.children or ():
                 _describe(child, title if _is_cover(child, cover) else heading, token, report)
+    _tell_players_apart(tokens)
 
 
 def _describe(child: Token, words: str, block: Token, report: Report) -> None:
@@ -80,6 +83,29 @@ def _described_tag(typed: str, words: str) -> str:
     if tag.name in _PLAYERS and src and is_silent(tag.attributes.get("title", ""), src):
         return _with(tag, title=words)
     return typed
+
+
+def _tell_players_apart(tokens: Sequence[Token]) -> None:
+    """Numbers players of one title, as those below one heading have: `title (2)`."""
+    pieces = [piece for token in tokens for piece in (token.children or (token,))
+              if piece.type in ("html_inline", "html_block") and _PLAYER.search(piece.content)]
+    often = Counter(_title(match[0]) for piece in pieces for match in tags_of(piece.content))
+    so_far = Counter[str]()
+
+    def numbered(match: re.Match[str]) -> str:
+        if not (title := _title(match[0])) or often[title] == 1:
+            return match[0]
+        so_far[title] += 1
+        return _with(read_tag(match[0]), title=f"{title} ({so_far[title]})")
+
+    for piece in pieces:
+        piece.content = TAG.sub(numbered, piece.content)
+
+
+def _title(typed: str) -> str:
+    """What a player is called; "" for every other tag."""
+    tag = read_tag(typed)
+    return tag.attributes.get("title", "") if tag.name in _PLAYERS else ""
 
 
 def _with(tag: Tag, **attributes: str) -> str:
