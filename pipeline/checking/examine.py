@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.checking.characters import find_characters
+from pipeline.checking.fences import find_fences
 from pipeline.checking.links import Exists, find_link_problems
 from pipeline.checking.marks import find_marks
 from pipeline.checking.pictures import find_picture_problems
@@ -78,6 +79,7 @@ def examine(
     found = [
         *_nothing(issue, line, document),
         *(_placed(source, finding) for finding in document.findings),
+        *find_fences(source, document.tokens),
         *find_marks(source, document.tokens),
         *find_link_problems(source, addresses, anchors, exists),
         *find_picture_problems(source, addresses, cover, exists),

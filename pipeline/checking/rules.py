@@ -30,6 +30,7 @@ def _rules(*rules: Rule) -> dict[str, Rule]:
 OWN = _rules(
     Rule("obsidian-embed", "error", "`![[…]]`, which only Obsidian shows"),
     Rule("obsidian-comment", "error", "`%%…%%`, a remark that only Obsidian hides"),
+    Rule("code-unclosed", "error", "code that takes in what is no code"),
     Rule("placeholder", "error", "a link that was never filled in"),
     Rule("link-scheme", "error", "an address that begins with a mistyped `https:` or `mailto:`", mended=True),
     Rule("text-empty", "error", "an issue in which there is nothing to read"),

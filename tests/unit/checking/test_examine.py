@@ -53,6 +53,11 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("涨了【12†source】，跌了[cite: 3, 4]。【注†】", [("placeholder-text", 5, 3), ("placeholder-text", 5, 17)]),
     ("> 引用里的 **没有闭合", [("emphasis-literal", 5, 8)]), ("**注：** 回到\\*\\*“纸”\\*\\*那里", []),
     ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
+    ("字\n\n```sh\nls\n\n## 二\n", [("code-unclosed", 7, 1)]), ("字\n\n```sh\nls\n\n# 看\nls | wc\n", []),
+    ("> 如：\n> ```\nls\n```\n\n第二天来了。", [("code-unclosed", 8, 1)]),
+    ("字\n\n```\n\n纸\n\n```sh\nls\n```\n\n字", [("code-unclosed", 7, 1)]),
+    ("````md\n```sh\nls\n```\n## 二\n````\n\n- 字\n  ~~~\n  第二天来了。\n  ~~~\n", []),
+    ("```\nIt came on a Tuesday, by train.", [("code-unclosed", 5, 1)]), ("```\nINSERT INTO a VALUES (1, 2, 3).", []),
     ("[看](#存在--吗)\n\n## 存在 / 吗\n\n[回到开头](#top)", []),
     ("[看](#不存在)\n\n## 存在\n\n[看](#存在)", [("anchor-missing", 5, 5)]),
 ])

@@ -28,7 +28,8 @@ from pipeline.preview.checks import check
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "rules"
-BLOCK = re.compile(r"(?:^`(?P<name>[^`\n]+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"(?:^`(?P<name>[^`\n]+)`:\n\n)?^(?P<marks>```+)(?P<kind>\w+)\n(?P<text>.*?)^(?P=marks)$", re.MULTILINE | re.DOTALL)
 DATED = re.compile(r"(?:---\n|date: )")
 SETTINGS = {
     "publication": {"title": "Letters", "url": "https://letters.example.com/", "timezone": "UTC",

@@ -1,0 +1,36 @@
+"""Code that takes in what is no code: its closing mark was forgotten, or one stands where nothing is to be closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from pipeline.checking.source import Source
+from pipeline.errors import Problem, shorten
+
+# A heading, an address behind words, a picture, a sentence. One `#` begins a remark in many languages.
+_PROSE = re.compile(
+    r"^[ >]{0,9}(?:#{2,6}[ \t]+\S|[^\n`]{0,500}\]\(https?://|<(?:img|video|iframe)\b|[^\n]{0,500}[。！？](?=\s*$)"
+    r"|[A-Z][a-z]*,?(?: [A-Za-z'’,-]+){5,9}[^\n]{0,500}[.!?](?=\s*$))[^\n]{0,500}", re.MULTILINE)
+
+
+def find_fences(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
+    """A block of code in which another one begins, or that nothing closes and in which prose stands."""
+    for token in tokens:
+        if token.type == "fence" and token.map and token.markup[:1] in ("`", "~") and (taken := _taken(source, token)):
+            yield source.problem(
+                "code-unclosed", source.offset_of_row(token.map[0]),
+                f'the code that begins here takes in "{shorten(taken[0].strip())}"',
+                f"close it with {token.markup} on a line of its own where it ends, or remove the mark")
+
+
+def _taken(source: Source, token: Token) -> re.Match[str] | None:
+    """The line in a block of code that shows it should have ended before."""
+    mark = rf"{re.escape(token.markup)}[{token.markup[0]}]*[ \t]*"
+    another = re.search(rf"^ {{0,3}}{mark}[A-Za-z][\w+#.-]*[ \t]*$", token.content, re.MULTILINE)
+    first, end = token.map or (0, 0)
+    last = source.body[source.offset_of_row(end - 1):source.offset_of_row(end)]
+    is_closed = end - 1 > first and re.fullmatch(rf"[ \t>]*{mark}\n?", last)
+    return another or (None if is_closed else _PROSE.search(token.content))
