@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 CONFIG = "config.yaml"
 """The settings file of a command that names none."""
 
-READER = 26
+READER = 27
 """Grows when files are to be read anew after an upgrade."""
 
 RENDERER = 38

@@ -24,7 +24,9 @@ _INLINE = re.compile(
     r"(?P<mark>(?<!\\)!)?(?<!\\)\[(?P<text>(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\]|\n(?!\s*\n)){0,500})\]"
     rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|{UNKNOWN.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
 _DEFINITION = re.compile(
-    rf"^ {{0,3}}\[(?!\^)[^\[\]\n]{{1,200}}\]:[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)", re.MULTILINE)
+    rf"^ {{0,3}}(?P<label>\[(?!\^)[^\[\]\n]{{1,200}}\]):[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)",
+    re.MULTILINE)
+_LABEL = re.compile(r"\[[^\[\]\n]{1,200}\](?!:)")
 _BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^\s<>\"'）】」』，。；！？、）]{3,})")
 _ANGLED = re.compile(r"<(?P<target>[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>")
 _TAG = re.compile(r"<(?P<name>a|img|video|audio|source|iframe)\b(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>",
@@ -98,8 +100,10 @@ def _others(source: Source) -> Iterator[Named]:
     for found in source.find(EMBED):
         address, words = embedded(found)
         yield Named("image", found.start(), address, words, of_vault=True)
+    used = {found[0].lower() for found in source.find(_LABEL)}
     for found in source.find(_DEFINITION):
-        yield Named("definition", found.start("target"), _address(found["target"]))
+        if found["target"] != "#" or found["label"].lower() in used:  # `[//]: # (remark)` is nobody's address
+            yield Named("definition", found.start("target"), _address(found["target"]))
     for pattern in (_ANGLED, _BARE):
         for found in source.find(pattern):
             yield Named("bare", found.start("target"), unescape(found["target"]))

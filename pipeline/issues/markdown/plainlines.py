@@ -27,8 +27,8 @@ _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
 _BEGINNINGS = {
     "abbreviation": "*", "blockquote": ">", "container": ":", "fence": "`~", "folded": "+", "footnote_def": "[",
     "formula": "$\\", "generator": "{@", "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<",
-    "imports": "ie", "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "program": "{", "reference": "[",
-    "remark": "%", "tab": "@=<", "words_behind_comment": "<"}
+    "imports": "ie", "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "no_address": "[", "program": "{",
+    "reference": "[", "remark": "%", "tab": "@=<", "words_behind_comment": "<"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 _WORD_BEGINNINGS = {
     "autolink": "<", "backticks": "`", "block_name": "^", "bold_before_space": "*", "comment": "<", "component": "<",

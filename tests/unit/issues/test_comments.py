@@ -29,3 +29,15 @@ def test_a_line_goes_on_as_markdown_behind_a_comment(text: str, html: str) -> No
 ])
 def test_a_comment_before_html_alone_or_in_code_is_read_as_ever(text: str, html: str) -> None:
     assert shown(text, Target.FEED) == html
+
+
+@pytest.mark.parametrize(("text", "html"), [
+    ("a\n\n[//]: # (b (c) d)\n\n[comment]: <> (b (c) d)\ne", "<p>a</p>\n<p>e</p>"),
+    ('a\n[//]: # "b "c" d"\n> [//]: #\n> e', "<p>a</p>\n<blockquote>\n<p>e</p>\n</blockquote>"),
+    ("[//]: # (b\nc)\n[comment]: # d", ""),
+    ("[//]: https://a.example/\n[ink]: #top\n[//] [ink] `[//]: #`",
+     '<p><a href="https://a.example/">//</a> <a href="https://w.example.com/14/#top">ink</a> <code>[//]: #</code></p>'),
+    ("    [//]: # (a)", "<pre><code>[//]: # (a)\n</code></pre>"),
+])
+def test_an_address_that_nobody_follows_is_a_comment(text: str, html: str) -> None:
+    assert shown(text, Target.FEED) == html
