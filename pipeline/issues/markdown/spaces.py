@@ -2,7 +2,8 @@
 `![图](a.png =50%x)`,
 `[write](mailto:mira@example.com?subject=Ink and paper)`; the words of a page that chat programs quote,
 `[example.com](https://example.com/ink#:~:text=it dries)`; those between the brackets of Chinese keyboards,
-`[纸](https://example.com/纸）`; and those in the place of the words, `[https://example.com/](《墨水手册》)`.
+`[纸](https://example.com/纸）`; and those in the place of the words, `[https://example.com/](《墨水手册》)`, also where
+there are none.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -35,7 +36,7 @@ WIDE_LINK = re.compile(
 SWAPPED_LINK = re.compile(
     r"\[(?P<address>https?://[^\s\[\]()<>]{1,600})\]"
     r"\((?!(?:url|link|todo|tbd|链接|地址)\))"
-    r"(?P<text>(?=[^()\n]{0,200}[^\W\d_])[^()\[\]<>/.#:?=\\`\"\n]{1,200})\)", re.IGNORECASE)
+    r"(?P<text>(?=[^()\n]{0,200}[^\W\d_])[^()\[\]<>/.#:?=\\`\"\n]{1,200}|)\)", re.IGNORECASE)
 
 
 def use_spaced_addresses(parser: MarkdownIt) -> None:

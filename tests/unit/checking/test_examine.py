@@ -92,7 +92,7 @@ def test_draft_may_be_empty_and_has_its_other_findings() -> None:
     "![一台机器](data.png) [文件](data.png) [别期](13-y.md#节)",
     "[别期](13-y.html#节) [别期](./13-y) [别期](13-y/)",
     "[别期][ink]\n\n[ink]: {{ site.baseurl }}{% post_url 13-y %}",
-    "[https://example.com/a](《墨水手册》) [https://example.com/b](Nine kinds of ink)",
+    "[https://example.com/a](《墨水手册》) [https://example.com/b](Nine kinds of ink) [https://example.com/c]()",
     "[[TOC]] 和 [[1]](https://example.com) 与 arr[[0]](https://example.com)",
     "脚注[^1]\n\n[^1]: 说明",
     "👩‍🔧 می‌خواهم 100%%",

@@ -142,7 +142,8 @@ def test_text_that_looks_like_a_template_is_text() -> None:
 
 def test_a_link_without_words_shows_its_address_unless_it_marks_a_heading() -> None:
     assert shown("## [](https://a.example/b#c)C") == "<h2>C</h2>"
-    assert shown("[](https://a.example/b)") == '<p><a href="https://a.example/b">https://a.example/b</a></p>'
+    assert [shown(text) for text in ("[](https://a.example/b)", "[https://a.example/b]()")] == [
+        '<p><a href="https://a.example/b">https://a.example/b</a></p>'] * 2
 
 
 def test_a_link_without_words_is_left_out_where_another_leads_there_too() -> None:
