@@ -34,6 +34,7 @@ _NARROW = string.punctuation + "“”‘’—…·"  # marks that East Asian t
 _MARKS = 4  # characters in which East Asian text is looked for behind marks
 _ENDING = frozenset(".,:;!?…)]}”’%")  # marks that end words, as emoji do
 _BRACKETS = frozenset("([{")
+_PAIRS = frozenset(("()", "[]"))
 _BEGINNING = _BRACKETS | {"_"}  # stars behind these end nothing
 _BEFORE_WORDS = frozenset("\"'“‘([")
 _LEAVES_BRACKETS = re.compile(r"[^()\[\]{}]*[)\]}]")
@@ -175,7 +176,8 @@ def _ends_behind_space(text: str, at: int) -> bool:
     """Whether two stars behind a space end bold: they are neither a program's (`{**a, **b}`, `f(**a) + g(b, **c)`) nor
     a path's (`**/a`) nor a power's, and the next ones do not end what would begin here."""
     opened, following = text.rfind("**", 0, at), text.find("**", at + 2)
-    return (text[max(0, opened - _NEAR):opened].rstrip()[-1:] not in _BRACKETS and text[at + 2:at + 3] != "/"
+    before, behind = text[max(0, opened - _NEAR):opened].rstrip()[-1:], text[at + 2:at + 3]
+    return ((before not in _BRACKETS or before + behind in _PAIRS) and behind != "/"
             and not _LEAVES_BRACKETS.match(text, opened + 2, at)
             and not _has_like_neighbours(text, opened, at)
             and (following < 0 or _is_space(text[following - 1]) or text[following - 1] in _BEGINNING))

@@ -105,6 +105,8 @@ def test_east_asian_emphasis_has_a_class_of_its_own(target: Target) -> None:
     ("f(a, **ink) or g(b, **ink)", "f(a, **ink) or g(b, **ink)"), ("char **a or char **b", "char **a or char **b"),
     ("f(*a, **ink), g(*a, **ink)", "f(*a, **ink), g(*a, **ink)"), ("f(a, **b, **c)", "f(a, **b, **c)"),
     ("**kw, then **kw", "**kw, then **kw"), ("2 **3 and 4 **5", "2 **3 and 4 **5"), ("x **2 + y **2", "x **2 + y **2"),
+    ("[**Ink **](https://a.example) (**dries **)",
+     '<a href="https://a.example"><strong>Ink </strong></a> (<strong>dries </strong>)'),
     ("**Ink **[**dries**](https://a.example)", '<strong>Ink </strong><a href="https://a.example"><strong>dries</strong></a>'),
     ("_**[Ink] **_[_**dries**_](https://a.example)",
      '<em><strong>[Ink] </strong></em><a href="https://a.example"><em><strong>dries</strong></em></a>'),
