@@ -18,8 +18,9 @@ from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import LEAVE, MOVE
 from pipeline.subscribe.subscriptions import Subscriptions
+from pipeline.web.desk import Desk
 from pipeline.web.forms import clean, read_form
-from pipeline.web.holder import AT_ONCE, PATIENCE_S, PEOPLE_AT_ONCE, Holders
+from pipeline.web.holder import AT_ONCE, PATIENCE_S, Holders
 from pipeline.web.pages import Pages
 from pipeline.web.wording import LANGUAGES
 
@@ -39,7 +40,7 @@ class Keeping:
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
-    _threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(PEOPLE_AT_ONCE))
+    _desk: Desk = field(default_factory=Desk)
     _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     _spooled_at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
@@ -74,8 +75,7 @@ class Keeping:
 
     async def show_preferences(self, request: Request) -> Response:
         """GET /preferences/{token}: what is chosen, and what else can be done."""
-        return self.pages.preferences(await anyio.to_thread.run_sync(
-            self.preferences.standing, request.path_params["token"], limiter=self._threads))
+        return self.pages.preferences(await self._desk.ask(self.preferences.standing, request.path_params["token"]))
 
     async def change(self, request: Request) -> Response:
         """POST /preferences/{token}: `action` is save, move, export or erase."""
@@ -85,7 +85,7 @@ class Keeping:
         actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
         given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
-        return await anyio.to_thread.run_sync(action, token, given, limiter=self._threads)
+        return await self._desk.ask(action, token, given)
 
     def _save(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
         known = self.preferences.standing(token).person.language
@@ -120,6 +120,5 @@ class Keeping:
 
     async def view(self, request: Request) -> Response:
         """GET /view/{token}: the very mail."""
-        content = await anyio.to_thread.run_sync(
-            self.subscriptions.view, request.path_params["token"], limiter=self._threads)
+        content = await self._desk.ask(self.subscriptions.view, request.path_params["token"])
         return HTMLResponse(content, headers={"content-security-policy": MAIL_POLICY, "x-robots-tag": "noindex"})

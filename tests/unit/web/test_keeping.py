@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,9 @@ from pipeline.errors import Unreachable
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.event import Bounce, Event, Kind
+from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool_worker import SpoolWorker
+from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.assembly import open_site
 from pipeline.web.spool_thread import SpoolThread
 from tests.books import EXPIRE, add_issue, statements
@@ -153,6 +156,28 @@ def test_who_leaves_while_the_ledger_is_lost_has_left_when_it_is_found(tmp_path:
 
     assert said.status_code == 200
     assert house.standing(ADA) == {"weekly": "left"}
+
+
+@pytest.mark.parametrize(("method", "purpose"), [
+    ("get", Purpose.PREFERENCES), ("post", Purpose.PREFERENCES), ("get", Purpose.VIEW), ("post", Purpose.CONFIRM)])
+def test_who_asks_a_ledger_that_hangs_is_told_to_come_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, method: str, purpose: Purpose,
+) -> None:
+    issued = house.clock.now() if purpose is Purpose.CONFIRM else None
+    path = f"/{purpose}/{house.app.ring.sign(purpose, house.add(ADA), 'weekly', issued=issued)}"
+    found = threading.Event()
+
+    def hanging(*_: object) -> None:
+        assert found.wait(50)
+
+    monkeypatch.setattr("pipeline.web.desk.PATIENCE_S", 0.1)
+    for asks, question in ((Preferences, "standing"), (Preferences, "export"), (Subscriptions, "view"),
+                           (Subscriptions, "confirm")):
+        monkeypatch.setattr(asks, question, hanging)
+    said = house.client.request(method, path, data={"action": "export"})
+    found.set()
+
+    assert (said.status_code, "try again in a few minutes" in said.text) == (503, True)
 
 
 # ---- tokens ------------------------------------------------------------------------------
