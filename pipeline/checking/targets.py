@@ -14,7 +14,7 @@ from pipeline.feeds.addresses import is_relative
 from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
-from pipeline.issues.markdown.spaces import SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK, WIDE_LINK
+from pipeline.issues.markdown.spaces import PARTED_LINK, SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK, WIDE_LINK
 from pipeline.issues.markdown.vaults import EMBED, embedded
 from pipeline.issues.roots import IN_ASSETS
 
@@ -81,7 +81,7 @@ def _spaced(source: Source) -> Iterator[Named]:
         for found in source.find(pattern):
             if found["address"]:
                 yield Named(kind, found.start("address"), _address(found["address"]), found["text"])
-    for pattern in (SWAPPED_LINK, WIDE_LINK):
+    for pattern in (SWAPPED_LINK, WIDE_LINK, PARTED_LINK):
         for found in source.find(pattern):
             yield Named("link", found.start("text"), _address(found["address"]), found["text"])
 

@@ -1,9 +1,8 @@
 """Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
-`![图](a.png =50%x)`,
-`[write](mailto:mira@example.com?subject=Ink and paper)`; the words of a page that chat programs quote,
-`[example.com](https://example.com/ink#:~:text=it dries)`; those between the brackets of Chinese keyboards,
-`[纸](https://example.com/纸）`; and those in the place of the words, `[https://example.com/](《墨水手册》)`, also where
-there are none.
+`![图](a.png =50%x)`, `[write](mailto:mira@example.com?subject=Ink and paper)`; the words of a page that chat programs
+quote, `[example.com](https://example.com/ink#:~:text=it dries)`; those between the brackets of Chinese keyboards,
+`[纸](https://example.com/纸）`, and behind a space, `[paper] (https://example.com/)`; and those in the place of the
+words, `[https://example.com/](《墨水手册》)`, also where there are none.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -33,6 +32,11 @@ WIDE_LINK = re.compile(
     r"(?<!!)\[(?P<text>[^\[\]\n]{1,300})\](?:\(|(?P<wide>（)) ?(?P<address>https?://[^\s()（）<>]{1,600})(?(wide)[）)]|）)",
     re.IGNORECASE)
 
+# Neither a task, `[x] (…)`, nor the number of a source.
+PARTED_LINK = re.compile(
+    r"(?<!!)\[(?P<text>(?![ xX]\]|\d{1,4}\])[^\[\]\n]{1,300})\] \((?P<address>https?://[^\s()<>]{1,600})\)",
+    re.IGNORECASE)
+
 SWAPPED_LINK = re.compile(
     r"\[(?P<address>https?://[^\s\[\]()<>]{1,600})\]"
     r"\((?!(?:url|link|todo|tbd|链接|地址)\))"
@@ -44,6 +48,7 @@ def use_spaced_addresses(parser: MarkdownIt) -> None:
     for what it would take for a link to a file, or for the beginning of a longer address."""
     parser.inline.ruler.after("image", "spaced_image", _spaced_image)
     parser.inline.ruler.after("link", "spaced_link", _spaced_link)
+    parser.inline.ruler.after("link", "parted_link", _parted_link)
     parser.inline.ruler.before("link", "wide_link", _wide_link)
     parser.inline.ruler.before("link", "swapped_link", _swapped_link)
 
@@ -64,6 +69,10 @@ def _spaced_image(state: StateInline, silent: bool) -> bool:
 
 def _spaced_link(state: StateInline, silent: bool) -> bool:
     return _link(state, SPACED_LINK, silent)
+
+
+def _parted_link(state: StateInline, silent: bool) -> bool:
+    return _link(state, PARTED_LINK, silent)
 
 
 def _wide_link(state: StateInline, silent: bool) -> bool:

@@ -52,6 +52,18 @@ def test_an_address_may_stand_between_the_brackets_of_chinese_keyboards(text: st
 
 
 @pytest.mark.parametrize(("text", "shown"), [
+    ("[*Ink*] (https://example.com/a), b", '<a href="https://example.com/a"><em>Ink</em></a>, b'),
+    ("- [纸] (HTTPS://example.com/a)。", '- <a href="HTTPS://example.com/a">纸</a>。'),
+    ("[1] (https://example.com/a) [x] (https://example.com/b)",
+     ('[1] (<a href="https://example.com/a">https://example.com/a</a>) '
+      '[x] (<a href="https://example.com/b">https://example.com/b</a>)')),
+    ("[Ink] (a) `[Ink] (https://example.com/a)`", "[Ink] (a) <code>[Ink] (https://example.com/a)</code>"),
+])
+def test_an_address_in_brackets_behind_a_space_belongs_to_the_words_before(text: str, shown: str) -> None:
+    assert markdown_parser().renderInline(text) == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), [
     ("[a](https://example.com/a) b", '<a href="https://example.com/a">a</a> b'),
     ("[a](b.png \"c\")", '<a href="b.png" title="c">a</a>'),
     ("[甲](北京_(城市))", '<a href="北京_(城市)">甲</a>'),
