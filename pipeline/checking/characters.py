@@ -17,6 +17,10 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _REPLACEMENT = re.compile("\ufffd+")
 # Each program has its own: bullets of a word processor, marks of sources of a chat program, an apple.
 _PRIVATE = re.compile("[\ue000-\uf8ff](?:[^\\s\ue000-\uf8ff]{0,60}[\ue000-\uf8ff]){0,20}")
+# Letters of UTF-8 that a program read as Windows-1252 or GBK, and then saved: quotes and dashes, é, a mark of Chinese.
+_MISREAD = re.compile(
+    "\u00e2\u20ac[\u0080-\u00ff\u0152-\u0178\u02c6-\u2122]|\u00c3[\u00a0-\u00bf]"
+    "|\u00ef\u00bc[\u0080-\u00bf\u0152-\u2122]|锟斤拷")
 RUN = re.compile(f"(?:{INVISIBLE.pattern}|{_DIRECTION.pattern})+")
 
 
@@ -33,6 +37,10 @@ def find_characters(source: Source, title: str) -> Iterator[Problem]:
     for found in source.find(_REPLACEMENT):
         yield source.problem("replacement-character", found.start(), "� stands where letters were lost",
                              "write them again, and save the file as UTF-8")
+    for found in source.find(_MISREAD):
+        yield source.problem("replacement-character", found.start(),
+                             f"{found[0]} is what a wrong encoding made of a letter or mark",
+                             "write it again, and save the file as UTF-8")
     for found in source.find(_PRIVATE):
         yield source.problem("replacement-character", found.start(),
                              f"U+{ord(found[0][0]):04X} is known to one program only, and shows as a box elsewhere",

@@ -14,6 +14,7 @@ from typing import Protocol
 from pipeline.checking.characters import find_characters
 from pipeline.checking.fences import find_fences
 from pipeline.checking.links import Exists, find_link_problems
+from pipeline.checking.literals import find_literals
 from pipeline.checking.marks import find_marks
 from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
@@ -80,6 +81,7 @@ def examine(
         *_nothing(issue, line, document),
         *(_placed(source, finding) for finding in document.findings),
         *find_fences(source, document.tokens),
+        *find_literals(source, document.tokens),
         *find_marks(source, document.tokens),
         *find_link_problems(source, addresses, anchors, exists),
         *find_picture_problems(source, addresses, cover, exists),

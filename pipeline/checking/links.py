@@ -23,12 +23,18 @@ TYPOS = {
 }
 _LONGEST_FIRST = "|".join(sorted(TYPOS, key=len, reverse=True))
 TYPO = re.compile(rf"(?<![A-Za-z0-9_/.+-])(?:{_LONGEST_FIRST})(?=://[^\s/])", re.IGNORECASE)
+WIDE_COLON = re.compile(r"(?:(?<=\bhttp)|(?<=\bhttps))[：；;](?=//[^\s/])", re.IGNORECASE)
 TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_hsenc|_hsmi|mkt_tok|vero_id"
     r"|oly_(?:anon|enc)_id|spm)", re.IGNORECASE)
 _QUERY = re.compile(rf"[?&](?:amp;)?(?P<name>{TRACKING.pattern})=", re.IGNORECASE)
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):")
-_COLON_LOST = re.compile(r"(?:https?//|https?:/(?!/)|https?:///)", re.IGNORECASE)
+_MISTYPED = re.compile(r"https?(?://|:/(?!/)|:///|[：;；]//|:\\\\|://https?:)", re.IGNORECASE)
+_BY_ITSELF = re.compile(r"(?<![A-Za-z0-9_/.=+-])https?(?:[：;；]//|:\\\\)[^\s<>()（），。、]{3,}", re.IGNORECASE)
+# Of this machine alone, or of a network at home (RFC 6761, 6762, 1918).
+_OWN = re.compile(
+    r"https?://(?:[^/@\s]*@)?(?:localhost|[\w.-]+\.(?:local|localhost)|0\.0\.0\.0|127\.\d+\.\d+\.\d+|\[::1\]"
+    r"|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+)(?=[:/?#]|\Z)", re.IGNORECASE)
 _PLACEHOLDERS = frozenset((
     "", "#", "…", "...", "link", "url", "link_here", "link-here", "linkhere", "todo", "tbd", "fixme", "xxx", "tk",
     "insert-link", "http://", "https://", "http:", "https:", "链接", "地址"))
@@ -46,6 +52,15 @@ def find_link_problems(
         if one.kind in ("link", "definition", "bare"):
             yield from _judge(source, one, anchors, exists)
         yield from _tracking(source, one)
+    known = {one.at for one in addresses}
+    for found in source.find(_BY_ITSELF):
+        if found.start() not in known:
+            yield _broken(source, Named("bare", found.start(), found[0]))
+
+
+def is_of_this_machine(address: str) -> bool:
+    """Whether an address leads to its author's own machine or network: `http://localhost:1313/`."""
+    return _OWN.match(address) is not None
 
 
 def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iterator[Problem]:
@@ -59,7 +74,7 @@ def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iter
                                  "write it as the web page shows it, or remove the link")
     elif scheme := _SCHEME.match(address):
         yield from _judge_scheme(source, one, scheme["scheme"].lower())
-    elif _COLON_LOST.match(address):
+    elif _MISTYPED.match(address):
         yield _broken(source, one)
     elif one.kind != "bare" and is_relative(address) and not is_page(address, source.below_static):
         yield from _judge_file(source, one, exists)
@@ -67,8 +82,11 @@ def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iter
 
 def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
     if scheme in SCHEMES:
-        if _COLON_LOST.match(one.address):
+        if _MISTYPED.match(one.address):
             yield _broken(source, one)
+        elif one.kind == "link" and one.text != one.address and is_of_this_machine(one.address):
+            yield source.problem("link-local", one.at, f'"{shorten(one.address)}" is on your own machine or network',
+                                 "write where it is on the web, or put it in backticks if readers are to type it")
     elif scheme in TYPOS or _is_nearly(scheme):
         yield _broken(source, one)
     elif one.kind != "bare":

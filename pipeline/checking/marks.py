@@ -34,9 +34,11 @@ _WORDS = re.compile(
     r"|:contentReference\[[^\]\n]{1,40}\]|【\d+(?::\d+)?†[^】\n]{0,60}】|\[cite(?:_start|: ?\d[\d, ]*)\]",
     re.IGNORECASE)
 _DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
+_NOTE_DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[\^([^\[\]\s]{1,200})\]:", re.MULTILINE)
+# A figure or a word; `[^a-z]` is a pattern's.
+_NOTE = re.compile(r"(?<![\\!])\[\^(\d{1,4}|[^\W\d_]\w{2,40}|[\u2e80-\uffdc]{1,20})\](?!:)")
 _WITHIN = re.compile(r"\A(?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?=[ \t]))+")  # a list or quote whose line begins behind it
 _BEFORE_AN_ADDRESS = (*"(\"'}", "]:")
-_CONTEXT = 8  # characters around a literal ** by which it is found again in the source
 _TRIES = 5    # texts with ** in one block: the others may all be escaped
 
 
@@ -76,6 +78,11 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
 
 
 def _undefined(source: Source) -> Iterator[Problem]:
+    notes = {found[1].lower() for found in source.find(_NOTE_DEFINED)}
+    for found in source.find(_NOTE):
+        if found[1].lower() not in notes:
+            yield source.problem("reference-missing", found.start(), f"nothing defines {found[0]}, which is shown as "
+                                 "typed", f"add a line with the note, {found[0]}: words")
     defined = {normalizeReference(found[1]) for found in source.find(_DEFINED)}
     for found in source.find(BY_NAME):
         if is_undefined(found, defined):
@@ -128,22 +135,8 @@ def _literal_emphasis(source: Source, tokens: Sequence[Token]) -> Iterator[Probl
         if token.type != "inline" or not token.map:
             continue
         texts = (child.content for child in token.children or () if child.type == "text" and "**" in child.content)
-        places = (_place_of(source, token.map, text) for text in islice(texts, _TRIES))
+        places = (source.place_of("**", text, token.map) for text in islice(texts, _TRIES))
         at = next((place for place in places if place is not None), None)
         if at is not None:
             yield source.problem("emphasis-literal", at, "** is shown as typed: it makes nothing bold here",
                                  "put the stars directly around the words, or write \\*\\* to show them")
-
-
-def _place_of(source: Source, block: Sequence[int], text: str) -> int | None:
-    """Where the stars of a text stand in its block; None if the author escaped them."""
-    first, last = source.offset_of_row(block[0]), source.offset_of_row(block[1])
-    at = text.find("**")
-    around = text[max(0, at - _CONTEXT):at + 2 + _CONTEXT]
-    if source.prose.find(text[at:at + 2 + _CONTEXT].replace("*", "\\*"), first, last) >= 0:
-        return None
-    for wanted in (around, text[max(0, at - _CONTEXT):at + 2], text[at:at + 2 + _CONTEXT], "**"):
-        found = source.prose.find(wanted, first, last)
-        if found >= 0:
-            return found + wanted.find("**")
-    return None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.checking.characters import RUN, remove_invisible, runs_right_to_left
-from pipeline.checking.links import TRACKING, TYPO, TYPOS
+from pipeline.checking.links import TRACKING, TYPO, TYPOS, WIDE_COLON
 from pipeline.checking.source import prose
 from pipeline.errors import Problem
 from pipeline.issues.markdown.parser import markdown_parser
@@ -93,9 +93,10 @@ def _invisible(shown: str, text: str) -> Iterator[_Edit]:
 
 
 def _schemes(shown: str, _text: str) -> Iterator[_Edit]:
-    for found in TYPO.finditer(shown):
-        right = TYPOS[found[0].lower()]
-        yield _Edit(found.start(), found.end(), right, f"{found[0]}:// is {right}:// now")
+    typos = {found.start(): (found, TYPOS[found[0].lower()]) for found in TYPO.finditer(shown)}
+    colons = {found.start(): (found, ":") for found in WIDE_COLON.finditer(shown)}
+    for _, (found, right) in sorted((typos | colons).items()):
+        yield _Edit(found.start(), found.end(), right, f"{found[0]} before // is {right} now")
 
 
 def _tracking(shown: str, _text: str) -> Iterator[_Edit]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from pipeline.checking.links import Exists, folder_of
+from pipeline.checking.links import Exists, folder_of, is_of_this_machine
 from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem, shorten
@@ -41,7 +41,7 @@ def find_picture_problems(source: Source, addresses: Sequence[Named], cover: str
 def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
     address = completed(one.address.strip())
     missing = _missing(source, address, exists) if is_relative(address) else ""
-    if _ON_A_DISK.match(address) or (missing and _IN_A_HOME.match(address)):
+    if _ON_A_DISK.match(address) or is_of_this_machine(address) or (missing and _IN_A_HOME.match(address)):
         yield source.problem("image-missing", one.at, f'"{shorten(address)}" is a place on your own computer',
                              "put the file into the issues folder, and write where it is from the issue")
     elif missing:

@@ -19,6 +19,7 @@ from pipeline.issues.markdown.formulas import without_formulas
 _TICKS = re.compile(r"`+")
 _PARAGRAPH = re.compile(r"(?:^[^\S\n]*+[^\n]+(?:\n|\Z))+", re.MULTILINE)
 _LONG = 1_000
+_CONTEXT = 8  # characters around a mark by which it is found again
 _VISIBLE = re.compile(r"[^\n]")
 _CODE = ("fence", "code_block")
 _RAW_CODE = re.compile(r"<(pre|code)[>\s]")
@@ -65,6 +66,17 @@ class Source:
         first, last = self.offset_of_row(row), self.offset_of_row(row + 1)
         return self.prose[first:last] if last - first < _LONG else ""
 
+    def place_of(self, mark: str, text: str, block: Sequence[int]) -> int | None:
+        """Where a mark stands in the rows of a block, of which `text` is shown; None if its author escaped it."""
+        first, last = self.offset_of_row(block[0]), self.offset_of_row(block[1])
+        at = text.find(mark)
+        before, behind = text[max(0, at - _CONTEXT):at], text[at + len(mark):at + len(mark) + _CONTEXT]
+        for left, right in ((before, behind), (before, ""), ("", behind), ("", "")):
+            pattern = re.compile(f"{_as_typed(left)}({_as_typed(mark)}){_as_typed(right)}")
+            if found := pattern.search(self.prose, first, last):
+                return None if "\\" in found[1] else found.start(1)
+        return None
+
     def offset(self, line: int) -> int:
         """Where a line of the file begins in the body."""
         return self.offset_of_row(line - self._line)
@@ -72,6 +84,11 @@ class Source:
     def offset_of_row(self, row: int) -> int:
         """Where a row of the body, counted from 0 as in `Token.map`, begins; its end for one behind it."""
         return min(self._starts[min(max(row, 0), len(self._starts) - 1)], len(self.body))
+
+
+def _as_typed(shown: str) -> str:
+    """A pattern for some text, any character of which its author may have escaped."""
+    return "".join([rf"\\?{re.escape(char)}" for char in shown])
 
 
 def prose(body: str, tokens: Sequence[Token]) -> str:

@@ -1,0 +1,61 @@
+"""Markdown that failed: links, tables and comments that readers would see as they were typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from pipeline.checking.source import Source
+from pipeline.errors import Problem, shorten
+
+# Not of `char[N](since C++20)`; the words of a link may be set in marks of their own.
+_MARK = re.compile(r"(?:(?<!\w)\[[^\[\]]*|\A)\]\(")
+_BEFORE_ADDRESS = re.compile(r"(?:\]\(|\)\[)\Z")
+_DASHES = re.compile(r"[ >]{0,9}[|｜]?[ \t]*:?-+:?[ \t]*(?:[|｜][ \t]*:?-+:?[ \t]*)+[|｜]?[ \t]*")
+
+
+def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
+    """One finding for each block of this kind."""
+    for token in tokens:
+        if token.type == "inline" and token.map:
+            if "](" in token.content or ")[" in token.content:
+                yield from _links(source, token, token.map)
+            if "<!--" in token.content:
+                yield from _comments(source, token, token.map)
+            yield from _tables(source, token, token.map)
+
+
+def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
+    """What is left of a link: its marks in the text, or the address alone."""
+    for one, following in pairwise([*(token.children or ()), Token("text", "", 0)]):
+        is_before = following.type == "link_open" and following.info == "auto"
+        if one.type != "text":
+            continue
+        found = _MARK.search(one.content) or (_BEFORE_ADDRESS.search(one.content) if is_before else None)
+        if found and (at := source.place_of(found[0], one.content[found.start():], block)) is not None:
+            yield source.problem("link-literal", at, f"{shorten(found[0])} is shown as typed: it makes no link here",
+                                 "write [words](address) in one piece, without a space in the address")
+            return
+
+
+def _comments(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
+    for one in token.children or ():
+        if one.type == "text" and "<!--" in one.content:
+            at = source.body.find("<!--", source.offset_of_row(block[0]))
+            if source.body[at - 1:at] != "\\":
+                note = shorten(one.content[one.content.find("<!--"):])
+                yield source.problem("comment-unclosed", at, f"{note} is never closed: readers see it",
+                                     "close it with -->, or remove it")
+            return
+
+
+def _tables(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
+    for row, line in enumerate(token.content.split("\n")):
+        if _DASHES.fullmatch(line):
+            yield source.problem("table-literal", source.offset_of_row(block[0] + row),
+                                 "this row of dashes makes no table: its lines are shown as typed",
+                                 "give the line above it as many columns, and an empty line before that one")
+            return
