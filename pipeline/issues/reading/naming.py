@@ -40,11 +40,11 @@ _COUNTING = (r"(?i:issue|no|nr|num|number|vol|volume|ep|episode|edition|daily|da
              r"(?:[-_. ]|(?=\d))")
 # `14: On paper`, `Issue 14: On paper`; not `Chrome 147: on paper`, `2026: on paper`.
 _ANNOUNCED = re.compile(rf"(?:{_COUNTING}|#)?(?!(?:19|20)\d\d\D)(?P<number>\d{{1,6}})(?=[:：](?!\d))")
-# `q3-2024`, `recap-2023-readers`, `CVE-2026-0165`, `press-1-0-released`, `type2-3-4-0`; not `issue-2023-readers`,
-# `HelloGitHub2000`.
+# `q3-2024`, `march2024`, `recap-2023-readers`, `CVE-2026-0165`, `press-1-0-released`, `type2-3-4-0`; not
+# `issue-2023-readers`, `HelloGitHub2000`.
 _YEAR_OR_VERSION = re.compile(
     rf"(?!{_COUNTING})"
-    r"(?:[Qq][1-4][-_ ](?:19|20)\d{2}(?!\d)"
+    rf"(?:(?:[Qq][1-4][-_ ]|{MONTH}[-_. ]?)(?:19|20)\d{{2}}(?!\d)"
     r"|[A-Za-z\u00c0-\u024f]+[-_. ](?:19|20)\d{2}[-_ ](?=.*[^\W\d_]|\d{4})"
     r"|[A-Za-z\u00c0-\u024f]+\d?[-_. ]\d{1,2}(?:[-_]\d{1,2})+(?=[-_ ][A-Za-z]|$))")
 _SHORT_DAY = re.compile(  # `Digest 24-03-26`, `weekly_3.24.26`

@@ -67,6 +67,7 @@ from pipeline.issues.reading.naming import (
     ("CVE-2023-44487", None, ""),
     ("2024-letters", 2024, "letters"),
     ("q3-2024-report", None, ""),
+    ("march2024", None, ""), ("Mar-2024", None, ""), ("March 2024 - 墨水", None, ""), ("marches2024", 2024, ""),
     ("2026-10-19-issue-14", 14, ""), ("2026-10-19-newsletter-14", 14, ""), ("2026-10-19-weekly-3-inks", None, ""),
     ("2026-10-19-newsletter-2026", None, ""),
     ("20261019 Vol.14", 14, ""),
