@@ -42,6 +42,7 @@ _SMALL_WORDS = {
 _WORDS = {name: frozenset(words.split()) for name, words in _SMALL_WORDS.items()}
 _TWICE = 2          # so many times as often as English small words are those of another language there
 _QUOTED = 2         # Japanese has about as many kana as characters; a Chinese text that quotes it has half as many
+_NAMES = 20         # words of another script that an English text may have: of names and what they are called
 _LEAST = 20         # small words from which a language is told
 
 
@@ -54,7 +55,7 @@ def language_of(text: str) -> str:
     eastern = _eastern(count)
     others = {name: count[name] for name in _WORDED} | {"zh": eastern}
     script = max(others, key=lambda name: others[name])
-    if others[script] * 3 <= count["latin"] * 2:
+    if others[script] <= count["latin"] * (2 / 3 if others[script] <= _NAMES else 1 / 2):
         return _latin(plain)
     if script == "zh":
         return "ja" if count["kana"] * _QUOTED > count["chinese"] else _chinese(plain)

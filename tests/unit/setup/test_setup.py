@@ -151,6 +151,7 @@ def test_what_no_settings_file_can_name_is_passed_over(tmp_path: Path) -> None:
     ("A letter from 北京.", "en"), ("新版：https://example.com/a/very/long/address/of/latin/letters", "zh-Hans"),
     ("- [Merge the port of the compiler](https://example.com/1)：合并编译器", "zh-Hans"),
     ("这一句日语的意思是“纸是白的”：紙は白いです。后面两句留给下一期再讲。", "zh-Hans"),
+    ("墨水为什么会停在纸上？看看纤维与毛细现象，还有书。" + " What makes ink flow over paper?" * 6, "zh-Hans"),
     ("Python 周刊：本周内容", "zh-Hans"), ("今週の気になった記事をまとめました。", "ja"),
     ("「の」字游戏：本周内容与好文", "zh-Hans"), ("這一期的內容：關於印刷與文字。", "zh-Hant"),
     ("이번 주 소식: React 19", "ko"), ("Выпуск первый: о печати и шрифтах Rust", "ru"),
