@@ -42,8 +42,9 @@ _AFTER_NAME = re.compile(r"[^\w\s:：,，;；—–/-]|[^\W\x00-\u2e7f]")
 # `**Date:** 2024-03-24`, `📊 **总数**：10`
 _DATUM = re.compile(r"[^\w*]{0,8}\*\*\w[\w /-]{0,24}(?:[:：]\*\*|\*\*\s?[:：])(?:.{0,140}[^.。!！?？…])?")
 _LINE_ENDS = re.compile(r"(?: {2}|\\|<br\s?/?>)\n\Z", re.IGNORECASE)
-_CONTENTS_LINE = re.compile(  # `1.3` begins a sentence
-    r"\s*(?:\d{1,3}\s*(?:[、.．](?!\d)|[)）])|\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*(?:\d{1,3}\s*(?:[、.．](?!\d)|[)）])|[\u2460-\u2473])\s*")  # `1.3` begins a sentence
+_CONTENTS_LINE = re.compile(rf"{_NUMBER.pattern}|\s*(?:\[\[?toc\]?\]|@\[toc\]|\[:contents\])", re.IGNORECASE)
+_LED_TO = re.compile(r"(?<=\])\([^()\s]*\)")  # the address of a link
 _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira here!`
     r"(?:[^.!?。！？]|\.(?=[^\s.])){1,60}[,，]"
     r"|(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening)|hallo|bonjour|salut|hola"
@@ -60,12 +61,14 @@ def small(beginning: Beginning, block: Token) -> str:
 
 
 def descriptions(beginning: Beginning) -> tuple[str, ...]:
-    """Paragraphs, then lists; where none of them says enough, those in HTML, then the paragraphs of few words. Last the
-    headings, for issues that say the same in all of their paragraphs."""
+    """Paragraphs, then lists; where none of them says enough, those in HTML, then the lines that have a number, then
+    the paragraphs of few words. Last the headings, for issues that say the same in all of their paragraphs."""
     lists = _Lists(beginning)
     found = (*islice(_paragraphs(beginning, lists), MAX_CANDIDATES), *islice(lists.said(), MAX_LISTS))
-    return (*(found or tuple(islice(_raw_paragraphs(beginning), MAX_CANDIDATES))
-              or tuple(islice(_paragraphs(beginning, lists, FEW), MAX_CANDIDATES))), *_headings_said(beginning))
+    numbered = tuple(_numbered_said(beginning))
+    return (*(found or tuple(islice(_raw_paragraphs(beginning), MAX_CANDIDATES)) or numbered
+              or tuple(islice(_paragraphs(beginning, lists, FEW), MAX_CANDIDATES))),
+            *numbered, *_headings_said(beginning))
 
 
 def _raw_paragraphs(beginning: Beginning) -> Iterator[str]:
@@ -89,9 +92,9 @@ def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) 
             continue
         said = beginning.tokens[at + 1]
         lines = said.content.split("\n")
-        prose = "\n".join(line for line in lines if len(line) > 60 or not _CONTENTS_LINE.match(line))
+        prose = "\n".join(line for line in lines if not _is_of_contents(line))
         prose = _NAMED_ADDRESS.sub(_unless_in_sentence, prose[:MOST_READ])
-        text = beginning.plain(said, prose[:MOST_READ]) if prose else ""
+        text = _unnumbered(beginning.plain(said, prose[:MOST_READ])) if prose else ""
         settled = beginning.settled(said)
         is_bold = _is_like_heading(text, settled)
         headings += is_bold
@@ -106,6 +109,11 @@ def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) 
         yield from map(cut, bold)
     if width < ENOUGH_WORDS:
         yield from map(cut, captions)
+
+
+def _is_of_contents(line: str) -> bool:
+    """Whether a line is short and has a number that its author typed, or shows a table of contents."""
+    return _CONTENTS_LINE.match(line) is not None and len(_LED_TO.sub("", line)) <= _LONGEST_HEADING
 
 
 def _with_list(text: str, items: str) -> str:
@@ -212,6 +220,25 @@ class _Lists:
                 plain = self._beginning.plain(item, said.rstrip(":：–—- ") if is_named else said)
                 text += (_BETWEEN if text else "") + plain
         return text
+
+
+def _numbered_said(beginning: Beginning) -> Iterator[str]:
+    """The short lines of paragraphs that begin with a number, without it: what the parts of an issue are called."""
+    text = ""
+    for at, said in enumerate(beginning.tokens):
+        if said.type != "inline" or said.level != 1 or beginning.tokens[at - 1].type != "paragraph_open":
+            continue
+        for line in said.content.split("\n"):
+            if len(text) <= MAX_CHARS and _NUMBER.match(line) and _is_of_contents(line) and "](#" not in line:
+                text += (_BETWEEN if text else "") + _unnumbered(beginning.plain(said, line))
+    if says_something(text):
+        yield cut(text)
+
+
+def _unnumbered(text: str) -> str:
+    """A text without the number that its author typed before it."""
+    number = _NUMBER.match(text)
+    return text[number.end():] if number else text
 
 
 def _headings_said(beginning: Beginning) -> Iterator[str]:
