@@ -51,6 +51,7 @@ _GREETING = re.compile(  # `Liebe Leserinnen und Leser,`, `Hi everyone, Mira her
     r"|olá|ciao|привет)(?=[\s,!.]|$)[^.!?。！？]{0,70}[.!?。！？]?\W{0,6}"
     r"|(?:大家好|各位好|こんにちは|안녕하세요)(?=[\s,，、!！.。]|$)[^.!?。！？]{0,25}[.!?。！？]?\W{0,6}",
     re.IGNORECASE)
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")  # `(edited by Mira Example)`, `（本期视频由机器生成）`
 _SENTENCE_END = re.compile(r"[。！？!?…](?:[”’」』）)\"']?)|\.(?=\s)")
 
 
@@ -84,7 +85,8 @@ def _raw_paragraphs(beginning: Beginning) -> Iterator[str]:
 def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) -> Iterator[str]:
     """Top-level paragraphs that say something: no lone addresses, no contents lines, no labels such as 目录：, no rows
     of links; one that announces a list (`We published three releases:`) with the list. Last a line of bold words; none
-    where there are several, as some head their parts: `**📦 Module update**`. Captions only where few words will do.
+    where there are several, as some head their parts: `**📦 Module update**`. Captions and asides only where
+    few words will do.
     """
     headings, bold, captions = 0, list[str](), list[str]()
     for at, token in enumerate(beginning.tokens):
@@ -101,7 +103,7 @@ def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) 
         if _describes(text, settled, width) and not _are_data(lines):
             if is_bold:
                 bold.append(text)
-            elif _is_caption(beginning.tokens, at, settled):
+            elif _ASIDE.fullmatch(text) or _is_caption(beginning.tokens, at, settled):
                 captions.append(text)
             else:
                 yield cut(_with_list(text, lists.said_at(at + 3)) if text.endswith((":", "：")) else text)
