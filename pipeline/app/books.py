@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # slow import
 
 TRACES = ("atom.xml", "rss.xml", "feed.json")  # what an earlier ledger left in feeds/
 SPARE_MARK = Path(".avviso", "mark")
+SECRET = "secret"  # noqa: S105, the name of a file
 
 
 def open_database(config: Config) -> Database:
@@ -160,7 +161,12 @@ class Books:
     def ring(self) -> KeyRing:
         """What signs links: `web.secret`, else a secret of our own in var/secret."""
         given = self.given_secrets
-        return KeyRing(given) if given else KeyRing((self._own_secret(),), str(self.config.var / "secret"))
+        return KeyRing(given) if given else KeyRing((self._own_secret(),), str(self.secret_file))
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is that avviso made for itself, if it did."""
+        return self.config.var / SECRET
 
     @property
     def given_secrets(self) -> tuple[bytes, ...]:
@@ -170,10 +176,10 @@ class Books:
     @property
     def has_secret(self) -> bool:
         """Whether links were ever signed, or could be: looking makes no secret."""
-        return bool(self.config.web.secret) or (self.config.var / "secret").exists()
+        return bool(self.config.web.secret) or self.secret_file.exists()
 
     def _own_secret(self) -> bytes:
-        path = self.config.var / "secret"
+        path = self.secret_file
         warn_if_shared(path)
         try:
             return path.read_bytes().strip()

@@ -9,8 +9,6 @@ from pipeline.app.books import Books
 from pipeline.audience.tokens import key_name
 from pipeline.errors import Problem
 
-SECRET = "secret"  # noqa: S105, the name of a file
-
 
 def dead_links(app: Books) -> list[Problem]:
     """What to do where links in mails that went out are signed by a secret that is not here."""
@@ -29,13 +27,13 @@ def links_without(app: Books, secrets: Iterable[bytes]) -> set[str]:
 
 def secrets_here(app: Books) -> tuple[bytes, ...]:
     """Those of `web.secret`, else the one that avviso made for itself, if it did."""
-    own = read_secret(app.config.var / SECRET)
+    own = read_secret(app.secret_file)
     return app.given_secrets or ((own,) if own is not None else ())
 
 
 def secret_at(app: Books) -> str:
     """Where a person has to look for the secret that signs."""
-    return "config.yaml" if app.given_secrets else str(app.config.var / SECRET)
+    return "config.yaml" if app.given_secrets else str(app.secret_file)
 
 
 def read_secret(path: Path) -> bytes | None:

@@ -183,7 +183,7 @@ def _mailbox_opener(app: App) -> Callable[[], AbstractContextManager[Mailbox]] |
 def _secret_files(app: App, ledger: Path | None) -> list[Path]:
     """What signs links and mails, and the ledger where it is a file."""
     dkim = getattr(app.config.transport, "dkim", None)  # for kinds that hand over our own bytes
-    return [path for path in (app.config.var / "secret", ledger, dkim and dkim.key_file) if path]
+    return [path for path in (app.secret_file, ledger, dkim and dkim.key_file) if path]
 
 
 def _newest(app: App, exists: Callable[[], bool]) -> datetime | None:

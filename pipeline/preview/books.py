@@ -39,7 +39,7 @@ def blank_books(app: App, clock: Clock) -> Iterator[App]:
     with tempfile.TemporaryDirectory(prefix="avviso-") as folder:
         url = f"sqlite:///{Path(folder) / 'avviso.db'}"
         blank = App(app.config.model_copy(update={"database": SecretStr(url)}), clock)
-        if not app.config.web.secret and not (app.config.var / "secret").exists():
+        if not app.has_secret:
             blank.ring = KeyRing((NO_SECRET,))
         with blank.database.rehearse():
             yield blank

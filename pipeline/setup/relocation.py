@@ -11,7 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline.app import App, open_database
-from pipeline.app.signing import SECRET, links_without, read_secret, secret_at, secrets_here
+from pipeline.app.books import SECRET
+from pipeline.app.signing import links_without, read_secret, secret_at, secrets_here
 from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.audience.tokens import key_name
 from pipeline.errors import Problem, Refusal
@@ -61,9 +62,9 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
             """Whoever dies here has restored nothing: the same restore may be asked for again."""
             stop_what_may_have_gone_on(Ledger(database), now)
             if gives_way:
-                _lay_aside(app.config.var / SECRET)
+                _lay_aside(app.secret_file)
             if brought is not None and (not here or gives_way):
-                _keep(app.config.var / SECRET, brought)
+                _keep(app.secret_file, brought)
 
         rows = read_transcript(database, folder, tell, now=now, at_the_end=before_anything_is_believed)
     app.high_water.note()
@@ -85,7 +86,7 @@ def without_secret(app: App) -> list[Problem]:
 
 def _exported_secret(app: App) -> bytes | None:
     """The secret that avviso made for itself, where it signs links or ever did."""
-    own = read_secret(app.config.var / SECRET)
+    own = read_secret(app.secret_file)
     is_used = own is not None and (not app.given_secrets or key_name(own) in app.ledger.mailings.link_keys())
     return own if is_used else None
 
