@@ -15,6 +15,7 @@ from pipeline.feeds.formats import FORMATS
 from pipeline.feeds.site import render_page
 from pipeline.issues.record import Record, Spine
 from pipeline.publish.build import FEED_STYLE, Build
+from pipeline.publish.depletion import is_depleted
 from pipeline.publish.manifest import BuildRecord, Manifest
 from pipeline.publish.permalinks import Permalinks
 from pipeline.publish.render_tasks import RenderContext
@@ -94,10 +95,10 @@ class Builder:
         return problems, self._archive.shown.spines() if moved else spines
 
     def _lost(self, before: BuildRecord, spines: Sequence[Spine]) -> Problem | None:
-        """More than a tenth of the known ids, and at least three: readers would see every old issue again."""
+        """So many of the known ids that readers would see every old issue again."""
         known = before.ids or self._ids_on_disk()
         gone = known - {spine.feed_id for spine in spines}
-        if len(gone) < 3 or len(gone) * 10 <= len(known):
+        if not is_depleted(len(gone), len(known)):
             return None
         return Problem(
             str(self._plan.feeds), f"{len(gone)} of {len(known)} ids that readers know would vanish: feeds stand",

@@ -31,7 +31,7 @@ class Depletion:
 
 
 def is_depleted(gone: int, known: int) -> bool:
-    """More than a tenth of the known issues, and at least three."""
+    """Whether too many of what is known are gone to believe it: more than a tenth, and at least three."""
     return gone >= 3 and gone * 10 > known
 
 

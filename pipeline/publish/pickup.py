@@ -97,7 +97,7 @@ def _late(record: Record, rules: Rules, now: datetime) -> str:
     seen_at = record.due_seen_at or now
     if seen_at - record.due_at > rules.max_age:
         return _said_late("first seen", seen_at - record.due_at, rules)
-    return overdue(record, rules, now) if now - max(record.due_at, _quiet_at(record, rules)) > rules.max_age else ""
+    return overdue(record, rules, now) if now - max(record.due_at, quiet_at(record, rules)) > rules.max_age else ""
 
 
 def overdue(record: Record, rules: Rules, now: datetime) -> str:
@@ -114,7 +114,7 @@ def _said_late(what: str, late: timedelta, rules: Rules) -> str:
     return f"late: {what} {age} after its hour, schedule.max_age is {allowed}"
 
 
-def _quiet_at(record: Record, rules: Rules) -> datetime:
+def quiet_at(record: Record, rules: Rules) -> datetime:
     """When its text will have stood unchanged for long enough."""
     return min(record.changed_at, record.seen_at) + rules.quiet
 
@@ -155,9 +155,9 @@ def standing(
 def _scheduled(record: Record, mailings: Sequence[Mailing], rules: Rules, now: datetime) -> Standing:
     if gone := _gone(record):
         return Standing(State.WAITING, gone)
-    quiet_at = _quiet_at(record, rules)
-    if quiet_at > now and not all(mailing.approved for mailing in mailings):
-        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {local(quiet_at, rules.zone)}")
+    until = quiet_at(record, rules)
+    if until > now and not all(mailing.approved for mailing in mailings):
+        return Standing(State.WAITING, f"quiet: mailed when its file is unchanged until {local(until, rules.zone)}")
     return Standing(State.PUBLISHED, "ready to be mailed", ready=True)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import EditionError, Problem
@@ -16,7 +16,7 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.publish.pickup import Rules
+from pipeline.publish.pickup import Rules, quiet_at
 
 if TYPE_CHECKING:  # slow import: mail
     from pipeline.publish.dress import Dresser
@@ -92,20 +92,21 @@ class Planner:
         self, record: Record, list_id: str, mailing: Mailing | None, first: Sequence[str], now: datetime
     ) -> PlannedMailing:
         action, reason = MOVES[record.state], record.reason
-        size, mistake = self._dress(record, list_id, approved=mailing is not None and mailing.approved)
+        approved = mailing is not None and mailing.approved
+        size, mistake = self._dress(record, list_id, approved=approved)
         if record.missing_at is not None:
             action = "mend"
         elif mailing and mailing.state is MailingState.HELD:
             action, reason = "hold", mailing.reason
         elif mistake and action == "mail":
             action, reason = "hold", mistake
-        at = None if action in ("hold", "mend") else self._hour(record, mailing, now)
+        at = None if action in ("hold", "mend") else self._hour(record, now, approved=approved)
         readers = 1 if self._broadcasts else self._ledger.mailings.readers(record.key, list_id, behind=first)
         return PlannedMailing(record, list_id, action, at, reason, readers, size)
 
-    def _hour(self, record: Record, mailing: Mailing | None, now: datetime) -> datetime:
-        quiet = timedelta(0) if mailing and mailing.approved else self._rules.quiet
-        return max(now, record.due_at, min(record.changed_at, record.seen_at) + quiet)
+    def _hour(self, record: Record, now: datetime, *, approved: bool) -> datetime:
+        """When it will be mailed; what a person approved goes however lately its file changed."""
+        return max(now, record.due_at) if approved else max(now, record.due_at, quiet_at(record, self._rules))
 
     def _dress(self, record: Record, list_id: str, *, approved: bool) -> tuple[int, str]:
         """The HTML part's size; or 0 and the mistake for which the mail would be held."""
