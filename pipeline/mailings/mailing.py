@@ -140,6 +140,11 @@ class Mailing:
         return sum(self.counts.values()) == self.audience
 
     @property
+    def done(self) -> int:
+        """How many of its deliveries nobody will touch any more."""
+        return self.audience - sum(self.counts[state] for state in OPEN)
+
+    @property
     def is_held_for_mistake(self) -> bool:
         """Whether it goes by itself once what is wrong is mended; else a person decides."""
         return self.state is MailingState.HELD and self.reason.startswith(MISTAKE)

@@ -37,7 +37,7 @@ class Picture:
     @property
     def done(self) -> int:
         """How many deliveries nobody will touch any more."""
-        return self.mailing.audience - sum(self.mailing.counts[state] for state in OPEN)
+        return self.mailing.done
 
 
 class Watch:
@@ -68,12 +68,11 @@ class _Watched:
         self._marks: deque[tuple[float, int]] = deque()
 
     def picture(self, mailing: Mailing, now_s: float) -> Picture:
-        done = mailing.audience - sum(mailing.counts[state] for state in OPEN)
-        self._marks.append((now_s, done))
+        self._marks.append((now_s, mailing.done))
         while now_s - self._marks[0][0] > WINDOW_S:
             self._marks.popleft()
         since_s, before = self._marks[0]
-        rate = (done - before) / (now_s - since_s) if now_s > since_s else 0.0
+        rate = (mailing.done - before) / (now_s - since_s) if now_s > since_s else 0.0
         waiting = _waits(mailing)
         left = timedelta(seconds=round(waiting / rate)) if rate > 0 else None
         return Picture(mailing, rate, left if waiting else timedelta(0), self._domains.look())
