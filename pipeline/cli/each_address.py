@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import click
+
 from pipeline.cli.invocation import DONE, SOME_HELD, Invocation
 from pipeline.errors import AudienceError, Problem
+
+several_addresses = click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 
 
 def for_each(

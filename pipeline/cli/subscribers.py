@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.amounts import counted
-from pipeline.cli.each_address import for_each
+from pipeline.cli.each_address import for_each, several_addresses
 from pipeline.cli.invocation import DONE, SOME_HELD, STANDARD_OUTPUT, Command, Group, Invocation, pass_invocation
 from pipeline.cli.streams import text_output
 from pipeline.errors import AudienceError, ConfigError, InvalidAddress, Problem
@@ -18,6 +18,7 @@ from pipeline.newfile import unwritten
 
 if TYPE_CHECKING:
     from pipeline.app import App
+    from pipeline.audience.intake import Entry
     from pipeline.audience.subscriber import Member, Subscriber
     from pipeline.subscribe.application import Application
 
@@ -36,7 +37,7 @@ def subscribers() -> None:
 
 
 @subscribers.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@several_addresses
 @click.option("--name", default="", help="The reader's name, for a single address.")
 @click.option("--list", "lists", multiple=True, metavar="ID", help="The list; the first of config.yaml if not given.")
 @click.option("--consent", default="", metavar="TEXT", help="How they said yes, in words.")
@@ -53,7 +54,7 @@ def add(
       avviso subscribers add ada@example.com --ask
     """
     from pipeline.address import parse  # slow import
-    from pipeline.audience.intake import Entry, Verdict, why_kept_out
+    from pipeline.audience.intake import Entry
     from pipeline.audience.subscriber import Evidence
     from pipeline.subscribe.application import COMMAND, Application
 
@@ -70,11 +71,8 @@ def add(
             if ask:
                 said = _ask(app, Application(text, "", name, COMMAND, consent), wanted, place)
             else:
-                entry = Entry(parse(text), tuple(wanted), Evidence("command", consent), name)
-                said = app.roster.enter([entry], app.clock.now())[0].value
-                if said == Verdict.KEPT_OUT:
-                    known = app.roster.look_up([entry])[entry.address.folded]
-                    problems.append(Problem("", *why_kept_out(entry, known), rule="kept-out"))
+                said, kept_out = _enter(app, Entry(parse(text), tuple(wanted), Evidence("command", consent), name))
+                problems += kept_out
         except InvalidAddress as error:
             counts["invalid"] += 1
             problems.append(error.problem)
@@ -83,6 +81,17 @@ def add(
     invocation.note(problems)
     invocation.answer({**counts, "problems": [one.as_json() for one in problems]}, [_counted(counts)])
     return SOME_HELD if problems else DONE
+
+
+def _enter(app: App, entry: Entry) -> tuple[str, list[Problem]]:
+    """What became of somebody who is entered as confirmed; and why, where they are kept out."""
+    from pipeline.audience.intake import Verdict, why_kept_out  # slow import
+
+    said = app.roster.enter([entry], app.clock.now())[0]
+    if said is not Verdict.KEPT_OUT:
+        return said.value, []
+    known = app.roster.look_up([entry])[entry.address.folded]
+    return said.value, [Problem("", *why_kept_out(entry, known), rule="kept-out")]
 
 
 def _ask(app: App, application: Application, lists: list[str], place: int) -> str:
@@ -145,7 +154,7 @@ def show(invocation: Invocation, address: str) -> int:
 
 
 @subscribers.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@several_addresses
 @pass_invocation
 def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     """Ends all subscriptions of readers; the next mailing does not reach them.
@@ -168,7 +177,7 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
 
 
 @subscribers.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@several_addresses
 @pass_invocation
 def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     """Erases readers everywhere; a keyed hash stays, so that no import brings them back.

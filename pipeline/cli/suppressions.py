@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.each_address import for_each
+from pipeline.cli.each_address import for_each, several_addresses
 from pipeline.cli.invocation import DONE, Command, Group, Invocation, pass_invocation
 
 
@@ -39,7 +39,7 @@ def list_(invocation: Invocation) -> int:
 
 
 @suppressions.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@several_addresses
 @click.option("--reason", default="by hand", help="Why.")
 @pass_invocation
 def add(invocation: Invocation, addresses: tuple[str, ...], reason: str) -> int:
@@ -61,7 +61,7 @@ def add(invocation: Invocation, addresses: tuple[str, ...], reason: str) -> int:
 
 
 @suppressions.command(cls=Command)
-@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@several_addresses
 @pass_invocation
 def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     """Takes suppressions back.
