@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,9 @@ from pipeline.amounts import counted
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.errors import ConfigError, OutputError, in_one_line
 from pipeline.newfile import make_file, unwritten
+
+if TYPE_CHECKING:
+    from pipeline.setup.survey import Survey
 
 
 @click.command(cls=Command)
@@ -25,26 +30,20 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
       avviso init ~/weekly --issues posts
     """
     from pipeline.cli.lines import issue_line
+    from pipeline.issues.issue import State
     from pipeline.publish.shapes import issue_shape
-    from pipeline.setup.settings_file import settings_file  # slow import
-    from pipeline.setup.survey import survey
+    from pipeline.setup.survey import survey  # slow import
 
     config = invocation.config if folder == Path() else folder / invocation.config.name
     if issues and config.exists():
         raise ConfigError("is there already, and says where the issues are", path=str(config),
                           remedy="set issues.folder in it, or leave out --issues")
-    lines, next_step = [], []
+    lines: list[str] = []
+    next_step: list[str] = []
     if not config.exists():
         found = survey(config.parent, issues)
-        _begin(config, found.issues, settings_file(found))
-        lines.append(f"wrote     {config}: {counted(found.files, 'Markdown file')} in {found.issues}, "
-                     f"{found.language}, {found.timezone}")
-        if found.left_out:
-            lines.append(f"left out  {counted(len(found.left_out), 'Markdown file')}, such as "
-                         f"{in_one_line(found.left_out[0])}: if they are issues, mend issues.folder or issues.include")
-        if found.exported:
-            lines.append(f"not read  {counted(len(found.exported), 'HTML file')}, such as "
-                         f"{in_one_line(found.exported[0])}: docs/guides/moving-in.md makes issues of an export")
+        _begin(config, found)
+        lines += _found(config, found)
         next_step = ["now       put title, url and from right in it; then `avviso check`"]
     invocation.config = config
     app = invocation.app()
@@ -55,7 +54,7 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     app.high_water.note()  # this ledger is the one that is at work here from now on
     invocation.note(made.problems)
     records = app.archive.issues().values()
-    ahead = [one for one in records if one.state.value in ("scheduled", "waiting")]
+    ahead = [one for one in records if one.state in (State.SCHEDULED, State.WAITING)]
     invocation.answer(
         {"config": str(config), "adopted": [issue_shape(one) for one in made.adopted],
          "scheduled": [issue_shape(one) for one in ahead], "problems": [one.as_json() for one in made.problems]},
@@ -66,13 +65,27 @@ def init(invocation: Invocation, folder: Path, issues: Path | None) -> int:
     return SOME_HELD if made.problems else DONE
 
 
-def _begin(config: Path, issues: str, settings: str) -> None:
+def _begin(config: Path, found: Survey) -> None:
     """The folder of issues and the settings. Raises OutputError."""
+    from pipeline.setup.settings_file import settings_file  # slow import
+
     try:
-        (config.parent / issues).mkdir(exist_ok=True)
-        make_file(config, settings.encode())
+        (config.parent / found.issues).mkdir(exist_ok=True)
+        make_file(config, settings_file(found).encode())
     except OSError as error:
         raise unwritten(config, error) from error
+
+
+def _found(config: Path, found: Survey) -> Iterator[str]:
+    """What was found, and what of it is not read."""
+    yield (f"wrote     {config}: {counted(found.files, 'Markdown file')} in {found.issues}, "
+           f"{found.language}, {found.timezone}")
+    if found.left_out:
+        yield (f"left out  {counted(len(found.left_out), 'Markdown file')}, such as "
+               f"{in_one_line(found.left_out[0])}: if they are issues, mend issues.folder or issues.include")
+    if found.exported:
+        yield (f"not read  {counted(len(found.exported), 'HTML file')}, such as "
+               f"{in_one_line(found.exported[0])}: docs/guides/moving-in.md makes issues of an export")
 
 
 @click.command(cls=Command)
