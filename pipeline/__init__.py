@@ -4,6 +4,8 @@ The packages are the stages of the trade, the doors (`publish`, `subscribe`, `fe
 and the assembly (`app`). Imports run down the floors drawn in `docs/how-it-works.md`; a test keeps it so.
 """
 
+from pathlib import Path
+
 __version__ = "0.1.0"
 
 CONFIG = "config.yaml"
@@ -20,3 +22,14 @@ GARBAGE = 50_000
 
 GARBAGE_AT_START = 10 * GARBAGE
 """The same for a command that has only begun: all that a pass over ten thousand issues loads is fewer, and stays."""
+
+
+def shipped(in_wheel: str, in_checkout: str) -> Path:
+    """A folder that comes with the program: in a wheel inside the package, in a checkout beside it."""
+    package = Path(__file__).parent
+    inside = package / in_wheel
+    return inside if inside.is_dir() else package.parent / in_checkout
+
+
+TEMPLATES = shipped("templates", "templates")
+"""Our own templates, a folder for each kind; the owner's stand before them."""

@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
+from pipeline import TEMPLATES
 from pipeline.address import parse
-from pipeline.app import PACKAGED, App
+from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
 from pipeline.clock import HandClock
 from pipeline.config import load
@@ -162,7 +163,7 @@ class Publication:
 
 @cache
 def _packaged_templates() -> dict[str, object]:
-    return {"web_templates": web_templates([home / "web" for home in PACKAGED]),
+    return {"web_templates": web_templates([TEMPLATES / "web"]),
             "mail_templates": Templates(Path("nowhere"))}
 
 

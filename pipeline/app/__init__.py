@@ -5,10 +5,9 @@ parts (rendering, feeds, mail, the web) are imported by the function that first 
 """
 
 from pipeline.app.books import open_database
-from pipeline.app.outputs import PACKAGED
 from pipeline.app.reception import Reception
 
-__all__ = ["PACKAGED", "App", "open_database"]
+__all__ = ["App", "open_database"]
 
 
 class App(Reception):

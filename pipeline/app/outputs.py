@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import RENDERER, __version__
+from pipeline import RENDERER, TEMPLATES, __version__
 from pipeline.app.post import Post
 from pipeline.feeds.addresses import UNSAID
 from pipeline.issues.files import Files
@@ -25,8 +25,6 @@ if TYPE_CHECKING:  # slow imports
     from pipeline.publish.renderer import Renderer
     from pipeline.publish.s3 import Place, Store
 
-# In a wheel the templates lie inside the package, in a checkout beside it.
-PACKAGED = (Path(__file__).parents[1] / "templates", Path(__file__).parents[2] / "templates")
 FEED_ID = "feed_id"  # the note that keeps the id of the feed itself
 
 
@@ -99,7 +97,7 @@ class Outputs(Post):
     @property
     def web_folders(self) -> tuple[Path, ...]:
         """Where templates for the web are looked for: the owner's first."""
-        return self._templates("web"), *(home / "web" for home in PACKAGED)
+        return self._templates("web"), TEMPLATES / "web"
 
     def _templates(self, kind: str) -> Path:
         """The owner's templates, if any."""

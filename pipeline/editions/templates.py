@@ -16,13 +16,11 @@ from pathlib import Path
 import jinja2
 from jinja2 import meta
 
+from pipeline import TEMPLATES
 from pipeline.cache import Bytecode, Cache
 from pipeline.editions.columns import wrap
 from pipeline.errors import EditionError, Problem
 from pipeline.override import SLIPS, OverrideFolder, Shadowing
-
-# In a wheel the templates lie inside the package, in a checkout beside it.
-_HOMES = (Path(__file__).parents[1] / "templates" / "email", Path(__file__).parents[2] / "templates" / "email")
 
 MEND = "mend it, or delete it to use the packaged one"
 _SEAM = "\x00"
@@ -36,8 +34,8 @@ def packaged() -> Mapping[str, tuple[str, str]]:
 
     A program that is replaced under us, as in an upgrade, keeps its own: another version's ask for other values.
     """
-    home = next(home for home in _HOMES if home.is_dir())
-    return {path.name: (path.read_text("utf-8"), str(path)) for path in home.iterdir() if path.is_file()}
+    ours = (TEMPLATES / "email").iterdir()
+    return {path.name: (path.read_text("utf-8"), str(path)) for path in ours if path.is_file()}
 
 
 class _Packaged(jinja2.BaseLoader):

@@ -12,7 +12,8 @@ from html import unescape
 from itertools import count
 from pathlib import Path
 
-from pipeline.app import PACKAGED, App
+from pipeline import TEMPLATES
+from pipeline.app import App
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour, Neighbourhood
@@ -280,7 +281,7 @@ def template_findings(app: App) -> Iterator[Problem]:
             wrong.append(replace(error.problem, rule=error.problem.rule or "template"))
     yield from wrong or app.mail_templates.without_text()
     for kind in ("email", "web"):
-        ours = {path.name for home in PACKAGED for path in template_files(home / kind)}
+        ours = {path.name for path in template_files(TEMPLATES / kind)}
         yield from _misspelt(web.parent / kind, ours)
 
 

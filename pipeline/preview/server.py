@@ -26,7 +26,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from pipeline.app import PACKAGED, App
+from pipeline import TEMPLATES
+from pipeline.app import App
 from pipeline.errors import OutputError, PipelineError
 from pipeline.preview.folder_preview import FolderPreview, IssuePreview, preview_of
 from pipeline.preview.watching import watch
@@ -232,8 +233,7 @@ def _policy(images: str) -> str:
 
 
 def _file(name: str) -> bytes:
-    folder = next(home / "preview" for home in PACKAGED if (home / "preview").is_dir())
-    return (folder / name).read_bytes()
+    return (TEMPLATES / "preview" / name).read_bytes()
 
 
 def _escaped(text: str) -> str:

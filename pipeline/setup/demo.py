@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from pipeline import shipped
 from pipeline.address import parse
 from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
@@ -30,12 +31,10 @@ mailings:
 web: {url: https://demo.example.com/}
 """
 
-_SAMPLES = (Path(__file__).parents[1] / "samples", Path(__file__).parents[2] / "issues")
-
 
 def samples() -> Path:
-    """The sample issues: inside the package, or beside it in a checkout."""
-    return next(folder for folder in _SAMPLES if folder.is_dir())
+    """The sample issues."""
+    return shipped("samples", "issues")
 
 
 def run_demo(folder: Path, open_app: Callable[[Path], App], say: Callable[[str], None]) -> App:

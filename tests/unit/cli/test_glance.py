@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import TEMPLATES
 from pipeline import glance as glances
 from pipeline.__main__ import main
 from pipeline.app import outputs
@@ -129,8 +130,8 @@ def test_a_close_look_is_taken_when(letters: Publication, change: Callable[[Publ
 def test_a_packaged_template_that_was_edited_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a checkout at work on them, where the version stays the same."""
     ours = tmp_path / "ours"
-    shutil.copytree(next(home for home in outputs.PACKAGED if home.is_dir()), ours)
-    monkeypatch.setattr(outputs, "PACKAGED", (ours,))
+    shutil.copytree(TEMPLATES, ours)
+    monkeypatch.setattr(outputs, "TEMPLATES", ours)
     letters = Publication(tmp_path / "letters")
     (letters.folder / "templates").mkdir()
     letters.restart()

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pipeline import privacy, telemetry
+from pipeline import TEMPLATES, privacy, telemetry
 from pipeline.audience.tokens import Purpose
 from pipeline.config import load
 from pipeline.editions import templates
@@ -71,8 +71,8 @@ def test_run_publishes_and_mails_an_issue_that_becomes_due_without_a_command(let
 @pytest.fixture
 def brought_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of packaged mail templates that a test may replace."""
-    folder = shutil.copytree(Path(templates.__file__).parents[2] / "templates" / "email", tmp_path / "brought")
-    monkeypatch.setattr(templates, "_HOMES", (folder,))
+    folder = shutil.copytree(TEMPLATES / "email", tmp_path / "brought" / "email")
+    monkeypatch.setattr(templates, "TEMPLATES", folder.parent)
     templates.packaged.cache_clear()
     yield folder
     templates.packaged.cache_clear()
