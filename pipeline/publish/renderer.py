@@ -24,6 +24,7 @@ from pipeline.publish.rendering import (
     Recorded,
     Rendering,
     Style,
+    bearings_of,
     cover_of,
     document_of,
     issue_of,
@@ -78,7 +79,7 @@ class Renderer:
 
     def bearings(self, record: Record, permalinks: Mapping[str, str]) -> Bearings:
         """Where references in this issue lead. `permalinks` by path, of all issues."""
-        return Bearings(record.path, self.style.url, permalinks, below_static=self.style.below_static)
+        return bearings_of(self.style, record, permalinks)
 
     def cover(self, record: Record, permalinks: Mapping[str, str]) -> Image | None:
         """The cover with an absolute address."""

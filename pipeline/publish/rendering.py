@@ -176,12 +176,21 @@ def page_url(style: Style, record: Record) -> str:
     return web_address(style.url, record.permalink or "")
 
 
+def bearings_of(style: Style, record: Record, permalinks: Mapping[str, str], page: str | None = None) -> Bearings:
+    """Where references in an issue lead. `permalinks` by path, of all issues; `page` as in Bearings."""
+    return Bearings(record.path, style.url, permalinks, page, style.below_static)
+
+
+def _place(style: Style, record: Record, bearings: Bearings, target: Target) -> Place:
+    """Where an issue is shown."""
+    return Place(target, page_url(style, record), bearings.resolve, style.width)
+
+
 def cover_of(style: Style, record: Record, permalinks: Mapping[str, str]) -> Image | None:
     """The cover with an absolute address; None where it has none that a reader could fetch."""
     if record.cover is None:
         return None
-    bearings = Bearings(record.path, style.url, permalinks, below_static=style.below_static)
-    src = Place(Target.FEED, page_url(style, record), bearings.resolve, style.width).address(record.cover.src)
+    src = _place(style, record, bearings_of(style, record, permalinks), Target.FEED).address(record.cover.src)
     if not src.startswith(_WEB):
         return None
     return Image(src, record.cover.alt or record.title, record.cover.width, record.cover.height)
@@ -195,8 +204,8 @@ def read_through(style: Style, record: Record, text: Material) -> str:
 def render(style: Style, permalinks: Mapping[str, str], record: Record, text: Material, target: Target) -> Rendering:
     """An issue's text made HTML for a target. `permalinks` by path, of all issues."""
     page = record.permalink if target is Target.WEB else None
-    bearings = Bearings(record.path, style.url, permalinks, page, style.below_static)
-    place = Place(target, page_url(style, record), bearings.resolve, style.width)
+    bearings = bearings_of(style, record, permalinks, page)
+    place = _place(style, record, bearings, target)
     shown = fragment(read_through(style, record, text), record.language or style.language, place)
     if record.cover:
         place.address(record.cover.src)  # its file is needed too, also where the text does not show it
@@ -208,8 +217,8 @@ def recorded(style: Style, permalinks: Mapping[str, str], record: Record, clean:
     found = recording(clean)
     if found is None:
         return None
-    bearings = Bearings(record.path, style.url, permalinks, below_static=style.below_static)
-    url = Place(Target.FEED, page_url(style, record), bearings.resolve, style.width).address(found.src)
+    bearings = bearings_of(style, record, permalinks)
+    url = _place(style, record, bearings, Target.FEED).address(found.src)
     return Recorded(url, found.media_type, next(iter(bearings.assets), "")) if url.startswith(_WEB) else None
 
 
