@@ -66,7 +66,7 @@ class WorkerPool:
 
     def __init__(self, size: int = 1) -> None:
         self._size = size
-        self._assignment: tuple[Work, Any] | None = None
+        self._assignment: Assignment | None = None
         self._workers: list[_Worker] = []
 
     def each(self, work: Work, shared: Any, tasks: Iterable[Any], count: int) -> Iterator[Any]:
@@ -78,10 +78,11 @@ class WorkerPool:
             return (work(shared, task) for task in tasks)
         if not self._workers:
             self._workers = [_start() for _ in range(self._size)]
-        if self._assignment != (work, shared):
-            self._assignment = (work, shared)
+        assignment = Assignment(work, shared)
+        if self._assignment != assignment:
+            self._assignment = assignment
             for worker in self._workers:
-                _say(worker, Assignment(work, shared))
+                _say(worker, assignment)
         return self._side_by_side(work, shared, iter(tasks), max(1, min(CHUNK, count // (AHEAD * self._size))))
 
     def close(self) -> None:
