@@ -10,7 +10,7 @@ from typing import cast
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_WORDS, line_of
 
 _MEANING = re.compile(r"\*\[(?P<short>[^\[\]]{1,60})\]:[ \t]+\S.*(?<![*\s])\s*")  # `*[Ed.]: no*` is in italics
 _BEGINNING = re.compile(r"^[ \t>]*\*\[([^\[\]\n]{1,60})\]:", re.MULTILINE)
@@ -20,7 +20,7 @@ _USED = "abbreviations"  # in the parser's `env`: those that the text has
 
 def use_abbreviations(parser: MarkdownIt) -> None:
     """Adds the rule; such a line ends a paragraph."""
-    parser.block.ruler.before("fence", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.before("fence", "abbreviation", _abbreviation, ENDS_WORDS)
 
 
 def _abbreviation(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:

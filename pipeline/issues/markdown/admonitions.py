@@ -12,7 +12,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.containers import open_alert
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 # Other words than MkDocs' own are classes where a title in quotes stands behind them; else they are the author's.
@@ -26,12 +26,11 @@ INDENT = 4
 
 def use_admonitions(parser: MarkdownIt) -> None:
     """Adds the rule; an admonition ends a paragraph, as a fence does."""
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "admonition", _admonition, {"alt": ends})
+    parser.block.ruler.before("fence", "admonition", _admonition, ENDS_ITEMS)
 
 
 def _admonition(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    if not state.src.startswith(_MARKS, state.bMarks[start_line] + state.tShift[start_line]):
+    if not begins_with(state, start_line, _MARKS):
         return False
     found = _OPENING.fullmatch(line_of(state, start_line))
     if found is None or state.is_code_block(start_line) or state.level >= MAX_NESTING:

@@ -21,7 +21,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.callouts import NEAREST
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, is_outside, line_of
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 UNSEEN_DEPTH = "unseen"
@@ -53,13 +53,12 @@ _INNERMOST = "innermost container"  # in the parser's `env`: its kind
 
 def use_containers(parser: MarkdownIt) -> None:
     """Adds the rule; a container ends a paragraph, as a fence does."""
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "container", _container, {"alt": ends})
-    parser.block.ruler.before("fence", "folded", _folded, {"alt": ends})
+    parser.block.ruler.before("fence", "container", _container, ENDS_ITEMS)
+    parser.block.ruler.before("fence", "folded", _folded, ENDS_ITEMS)
 
 
 def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    if not state.src.startswith(":::", state.bMarks[start_line] + state.tShift[start_line]):
+    if not begins_with(state, start_line, ":::"):
         return False
     opening = _opening(line_of(state, start_line).rstrip())
     unseen: int = state.env.get(UNSEEN_DEPTH, 0)
@@ -100,7 +99,7 @@ def _folded(state: StateBlock, start_line: int, end_line: int, silent: bool) -> 
     last = min(end_line, start_line + _FOLDED_LINES)
     if not _ends_a_fold(state, start_line, last):
         return False
-    lines = takewhile(lambda at: state.isEmpty(at) or state.sCount[at] >= state.blkIndent, range(start_line + 1, last))
+    lines = takewhile(lambda at: not is_outside(state, at), range(start_line + 1, last))
     end = next((at for at in lines if line_of(state, at).rstrip() == "+++"), None)
     if end is None or silent:
         return end is not None
@@ -149,7 +148,7 @@ def _opening(line: str) -> tuple[str, str, int] | None:
 def _end(state: StateBlock, line: int, last: int, colons: int) -> tuple[int, bool]:
     """The line that closes a container, or the first that is no longer around it; and whether it is one that closes."""
     for at in range(line, last):
-        if state.sCount[at] < state.blkIndent and not state.isEmpty(at):
+        if is_outside(state, at):
             return at, False
         text = line_of(state, at)
         if text.startswith(":" * colons) and _CLOSING.fullmatch(text):

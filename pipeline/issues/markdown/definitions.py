@@ -10,7 +10,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_WORDS, line_of
 
 _SAID = re.compile(r":[ \t]++(?=.*\w)")  # `: )` laughs
 _RULE = "definitions"
@@ -18,7 +18,7 @@ _RULE = "definitions"
 
 def use_definitions(parser: MarkdownIt) -> None:
     """Adds the rule; what is said of a term ends where the next begins."""
-    parser.block.ruler.before("paragraph", _RULE, _definitions, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.before("paragraph", _RULE, _definitions, ENDS_WORDS)
 
 
 def _definitions(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

@@ -18,7 +18,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from pipeline.issues.html.formulas import FORMULA
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, line_of
 from pipeline.issues.tex.linear import in_words
 from pipeline.issues.tex.reading import read
 
@@ -61,7 +61,7 @@ _TYPED = re.compile(r"[^\n$]")
 
 def use_formulas(parser: MarkdownIt) -> None:
     """Adds the rules, before those that would read what is inside."""
-    parser.block.ruler.before("fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.block.ruler.before("fence", "formula", _block, ENDS_ITEMS)
     parser.inline.ruler.before("escape", "formula", _inline)
 
 

@@ -21,7 +21,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
-from pipeline.issues.markdown.lines import line_of, push_markdown
+from pipeline.issues.markdown.lines import ENDS_ITEMS, is_outside, line_of, push_markdown
 from pipeline.issues.markdown.marks import BREAKS, Mark, among_words, opening, pair_among_words, read_marks
 from pipeline.issues.markdown.patience import last_place
 
@@ -41,8 +41,7 @@ _MAX_DEPTH = 4           # of marks with words behind them, within one another
 
 def use_generators(parser: MarkdownIt) -> None:
     """Adds the rule; a line of marks ends a paragraph, as a fence does."""
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "generator", _generator, {"alt": ends})
+    parser.block.ruler.before("fence", "generator", _generator, ENDS_ITEMS)
     parser.inline.ruler.push("mark_in_line", _mark_in_line)
     parser.core.ruler.after("block", "around_marks", _keep_apart)
 
@@ -143,8 +142,7 @@ def _text(state: StateBlock, line: int, last: int) -> tuple[str, int]:
     if not end or last_place(state, end) < state.bMarks[line]:
         return "", line
     for at in range(line, min(last, line + _MAX_LINES)):
-        is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
-        if at > line and (is_outside or begin in line_of(state, at)):
+        if at > line and (is_outside(state, at) or begin in line_of(state, at)):
             break
         if end in line_of(state, at):
             return "\n".join(line_of(state, one).strip() for one in range(line, at + 1)), at + 1
@@ -157,8 +155,8 @@ def _closing(state: StateBlock, mark: Mark, line: int, last: int) -> int | None:
     known: dict[tuple[object, ...], int] = state.env.setdefault("closings", {})
     key = closer.pattern, last, state.blkIndent, state.src
     if known.get(key, -1) < line:
-        known[key] = next((at for at in range(line, last) if closer.search(line_of(state, at)) or (
-            state.sCount[at] < state.blkIndent and not state.isEmpty(at))), last)
+        known[key] = next((at for at in range(line, last)
+                           if closer.search(line_of(state, at)) or is_outside(state, at)), last)
     at = known[key]
     if mark.is_comment and any(mark.typed in line_of(state, one) for one in range(line + 1, min(at, last))):
         return None  # its end is written in another way, and the words behind it are for readers

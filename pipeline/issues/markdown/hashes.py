@@ -11,7 +11,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_WORDS, line_of
 
 _MARKED = re.compile(
     r"(?P<marks>#{1,6})[\u3000\u00a0]+(?=\S)"
@@ -23,8 +23,7 @@ _SPACED = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)  # who writes such means a t
 
 def use_glued_headings(parser: MarkdownIt) -> None:
     """Adds the rule behind the parser's own, which takes what CommonMark knows."""
-    parser.block.ruler.after(
-        "heading", "glued_heading", _glued_heading, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.after("heading", "glued_heading", _glued_heading, ENDS_WORDS)
 
 
 def _glued_heading(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.html_blocks import block_names
 from markdown_it.rules_block import StateBlock, html_block
 
-from pipeline.issues.markdown.lines import line_of, push_markdown
+from pipeline.issues.markdown.lines import ENDS_WORDS, is_outside, line_of, push_markdown
 from pipeline.issues.markdown.patience import last_place
 from pipeline.issues.markdown.tags import TAG
 
@@ -27,7 +27,7 @@ _FENCE = re.compile(r"```[\w+#.-]*[ \t]*$")
 
 def use_html_blocks(parser: MarkdownIt) -> None:
     """Puts this rule in the place of the library's."""
-    parser.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
+    parser.block.ruler.at("html_block", _html_block, ENDS_WORDS)
 
 
 def _html_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -65,8 +65,7 @@ def _markdown_behind(state: StateBlock, start_line: int, end_line: int) -> int:
     else the end."""
     for at in range(start_line + 1, end_line):
         line = line_of(state, at)
-        is_outside = state.sCount[at] < state.blkIndent
-        if state.isEmpty(at) or is_outside or _AS_TYPED.search(line_of(state, at - 1)):
+        if state.isEmpty(at) or is_outside(state, at) or _AS_TYPED.search(line_of(state, at - 1)):
             break
         if not state.is_code_block(at) and (
                 _HEADING.match(line) or (_FENCE.match(line) and _is_closed(state, at, end_line))):
@@ -87,11 +86,10 @@ def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:
     marks = _CODE.findall(_REMARK.sub("", state.tokens[-1].content))
     is_open, at, end = marks[-1:] == [""], state.line, state.line
     while at < end_line and (is_open or (end > state.line and not state.isEmpty(at))):
-        is_outside = state.sCount[at] < state.blkIndent and not state.isEmpty(at)
         typed = state.src[state.bMarks[at]:state.eMarks[at]]
         marks = _CODE.findall(typed)
         is_shown = typed.lstrip().startswith("```") or "`</pre" in typed  # Markdown's own code, which writes of it
-        if is_outside or is_shown or (is_open and marks[:1] == [""]):
+        if is_outside(state, at) or is_shown or (is_open and marks[:1] == [""]):
             break
         at += 1
         if marks or not is_open:
@@ -106,7 +104,7 @@ def _finish_code(state: StateBlock, start_line: int, end_line: int) -> None:
 def _drawing(state: StateBlock, start_line: int, end_line: int) -> bool:
     """A drawing as one block, whatever empty lines are in it; one that words follow is a piece of their paragraph."""
     for at in range(start_line, end_line):
-        if state.sCount[at] < state.blkIndent and not state.isEmpty(at):
+        if is_outside(state, at):
             return False
         _, end, behind = state.src[state.bMarks[at]:state.eMarks[at]].lower().partition("</svg")
         if end:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
+
+ENDS_WORDS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
+"""Of a rule whose first line ends a paragraph and a quotation, as a heading does."""
+
+ENDS_ITEMS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+"""Of one that ends the item of a list as well, as a fence does."""
 
 
 def line_of(state: StateBlock, line: int) -> str:
     """The text of a line, without the indent that its block has taken."""
     return state.src[state.bMarks[line] + state.tShift[line]:state.eMarks[line]]
+
+
+def begins_with(state: StateBlock, line: int, marks: str | tuple[str, ...]) -> bool:
+    """Whether a line begins with one of these; it is not copied for that."""
+    return state.src.startswith(marks, state.bMarks[line] + state.tShift[line])
+
+
+def is_outside(state: StateBlock, line: int) -> bool:
+    """Whether a line has words and stands too far left to belong to the block that is read."""
+    return state.sCount[line] < state.blkIndent and not state.isEmpty(line)
 
 
 def push_markdown(state: StateBlock, markdown: str, first: int, end: int) -> None:

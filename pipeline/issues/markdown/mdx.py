@@ -18,7 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.html.targets import PICTURE_ENDING
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, line_of
 from pipeline.issues.markdown.players import player_of_component
 
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{(?:[^{}]++|\{[^{}]{0,2000}\}){0,600}+\}"
@@ -50,8 +50,7 @@ _MAX_LINES = 20
 def use_mdx(parser: MarkdownIt) -> None:
     """Adds the rules, that for components before the parser's own for tags."""
     parser.block.ruler.before("fence", "imports", _imports)
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "mdx_comment", _comment, {"alt": ends})
+    parser.block.ruler.before("fence", "mdx_comment", _comment, ENDS_ITEMS)
     parser.inline.ruler.before("html_inline", "component", _component)
     parser.core.ruler.after("block", "components", _in_blocks)
 

@@ -19,7 +19,7 @@ from markdown_it.token import Token
 
 from pipeline.issues.markdown import rawwords
 from pipeline.issues.markdown.cells import end_of_rows, mend_rows, push_kramdown
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, is_outside, line_of
 from pipeline.issues.markdown.plainlines import MARKS, LineRuler, WordParser
 
 MAX_NESTING = 20
@@ -51,10 +51,9 @@ def use_patience(parser: MarkdownIt) -> None:
     """Puts the limits into a parser. Call it first: rules that come later stand behind them."""
     parser.block = _PatientBlocks()
     parser.inline = WordParser()
-    parser.block.ruler.before("table", "enough", _enough, {
-        "alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.block.ruler.before("table", "enough", _enough, ENDS_ITEMS)
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-    parser.block.ruler.at("blockquote", _quote, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    parser.block.ruler.at("blockquote", _quote, ENDS_ITEMS)
     parser.core.ruler.at("inline", _inline)
     parser.core.ruler.at("linkify", _linkify)
 
@@ -79,7 +78,7 @@ class _PatientBlocks(ParserBlock):
             super().tokenize(state, start_line, end_line)
             return
         last = start_line
-        while last < end_line and (state.isEmpty(last) or state.sCount[last] >= state.blkIndent):
+        while last < end_line and not is_outside(state, last):
             last += 1
         _push_paragraph(state, start_line, last, too_deep=True)
 

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from pipeline.issues.markdown.fillings import RAW
 from pipeline.issues.markdown.generators import LEFT_OUT
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, line_of
 from pipeline.issues.markdown.patience import last_place
 
 _LOUD = r"if|unless|case|for|with|block|from|import|include(?=\s+[\"'])"  # Jinja's; of Jekyll's see `marks`
@@ -34,8 +34,7 @@ _MAX_LINES = 100  # of a loop
 
 def use_programs(parser: MarkdownIt) -> None:
     """Adds the rules, behind those for other marks of site generators."""
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("generator", "program", _program, {"alt": ends})
+    parser.block.ruler.before("generator", "program", _program, ENDS_ITEMS)
     parser.core.ruler.after("block", "programs_in_html", _programs_in_html)
 
 

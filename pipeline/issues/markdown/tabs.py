@@ -14,7 +14,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.admonitions import INDENT, end_of_indented
 from pipeline.issues.markdown.containers import UNSEEN_DEPTH, are_tabs
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of
 from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
 _TAB = re.compile(r"(?:@tab(?::active)?[ \t]|={2,3}(?=[^=]))[ \t]*(?P<name>[^\n]{1,200}?)(?:#[\w-]{1,60})?[ \t]*")
@@ -26,12 +26,11 @@ _ICONS = re.compile(r"(?:<[^<>]{0,200}>|:[a-z0-9_+-]{1,60}:|[\s*])*")
 
 def use_tabs(parser: MarkdownIt) -> None:
     """Adds the rule; a tab ends a paragraph, as a fence does."""
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "tab", _tab, {"alt": ends})
+    parser.block.ruler.before("fence", "tab", _tab, ENDS_ITEMS)
 
 
 def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    if not state.src.startswith(("@tab", "==", "<!--"), state.bMarks[start_line] + state.tShift[start_line]):
+    if not begins_with(state, start_line, ("@tab", "==", "<!--")):
         return False
     depth: int = state.env.get(UNSEEN_DEPTH, 0)
     if state.is_code_block(start_line) or state.level + depth >= MAX_NESTING:

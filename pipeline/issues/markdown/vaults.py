@@ -15,7 +15,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from pipeline.issues.html.targets import PICTURE_ENDING
-from pipeline.issues.markdown.lines import line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of
 
 WIKI_LINK = re.compile(r"\[\[(?=[^\s|])[^\[\]|\n]{1,200}?(?<![\s\\])\\?\|(?P<words>[^\[\]|\n]{1,300})\]\](?![(\[])")
 EMBED = re.compile(
@@ -35,9 +35,8 @@ def use_vaults(parser: MarkdownIt) -> None:
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
     parser.inline.ruler.before("image", "vault_picture", _picture)
     parser.inline.ruler.before("link", "block_name", _block_name)
-    ends = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "remark", _remark, {"alt": ends})
-    parser.block.ruler.before("fence", "kept", _kept, {"alt": ends})
+    parser.block.ruler.before("fence", "remark", _remark, ENDS_ITEMS)
+    parser.block.ruler.before("fence", "kept", _kept, ENDS_ITEMS)
 
 
 def is_hidden(line: str) -> bool:
@@ -52,8 +51,7 @@ def embedded(found: re.Match[str]) -> tuple[str, str]:
 
 
 def _remark(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    if not state.src.startswith("%%", state.bMarks[start_line] + state.tShift[start_line]) or (
-            state.is_code_block(start_line)):
+    if not begins_with(state, start_line, "%%") or state.is_code_block(start_line):
         return False
     end = start_line if is_hidden(line_of(state, start_line)) else _end(state, start_line, end_line)
     if end is None:
