@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from textwrap import dedent
 
@@ -36,6 +37,7 @@ _IN_CODE = re.compile(r"<(?:code|kbd|pre|samp|tt)\b[^<]*\Z", re.IGNORECASE)
 _MAX_BEFORE = 200        # characters, in which such a tag is looked for
 _MAX_LINES = 100         # of one mark, or between two
 _FENCE = re.compile(r"`{3,}[\w+#.-]*[ \t]*")
+_DEPTH = "marks_within"  # in the parser's `env`: how many marks are around what is read
 _MAX_DEPTH = 4           # of marks with words behind them, within one another
 
 
@@ -63,7 +65,7 @@ def _generator(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if silent:
         return True
     mark, *others = marks
-    is_around = not others and mark.is_paired and state.env.get("marks_within", 0) < _MAX_DEPTH
+    is_around = not others and mark.is_paired and _has_room(state.env)
     if is_around and (closing := _closing(state, mark, end, end_line)) is not None and not (
             mark.is_box and _has_its_like(state, mark, range(end, closing + 1))):
         _push_between(state, mark, start_line, (end, closing))
@@ -81,19 +83,17 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """A mark with words behind it, up to the one that closes it at the end of this line or a later one."""
     line = line_of(state, first).lstrip()
     mark = opening(line)
-    depth: int = state.env.get("marks_within", 0)
-    closing = _closing(state, mark, first, last) if mark and depth < _MAX_DEPTH else None
+    closing = _closing(state, mark, first, last) if mark and _has_room(state.env) else None
     end = mark.last_closer(line_of(state, closing)) if mark and closing is not None else ""
     if mark is None or closing is None or not end:
         return False
     if not silent:
         lines = [line[len(mark.typed):], *(line_of(state, at) for at in range(first + 1, closing + 1))]
         lines[-1] = lines[-1].rstrip().removesuffix(end)
-        state.env["marks_within"] = depth + 1
-        if not (mark.is_paired or mark.is_pointer):
-            _push_done(state, mark, first, closing + 1)
-        push_markdown(state, mark.dressed("\n".join(lines).strip()), first, closing + 1)
-        state.env["marks_within"] = depth
+        with _within_mark(state.env):
+            if not (mark.is_paired or mark.is_pointer):
+                _push_done(state, mark, first, closing + 1)
+            push_markdown(state, mark.dressed("\n".join(lines).strip()), first, closing + 1)
         state.line = closing + 1
     return True
 
@@ -116,17 +116,29 @@ def _mark_in_line(state: StateInline, silent: bool) -> bool:
 
 
 def _pair_in_line(state: StateInline, silent: bool) -> bool:
-    depth: int = state.env.get("marks_within", 0)
-    pair = pair_among_words(state.src, state.pos, state.posMax) if depth < _MAX_DEPTH else None
+    pair = pair_among_words(state.src, state.pos, state.posMax) if _has_room(state.env) else None
     if pair is None:
         return False
     mark, closing = pair
     if not silent:
-        state.env["marks_within"] = depth + 1
-        _push_words(state, mark.dressed_in_line(state.src[state.pos + len(mark.typed):closing.start()]))
-        state.env["marks_within"] = depth
+        with _within_mark(state.env):
+            _push_words(state, mark.dressed_in_line(state.src[state.pos + len(mark.typed):closing.start()]))
     state.pos = closing.end()
     return True
+
+
+def _has_room(env: EnvType) -> bool:
+    """Whether a mark with words behind it may stand here."""
+    return bool(env.get(_DEPTH, 0) < _MAX_DEPTH)
+
+
+@contextmanager
+def _within_mark(env: EnvType) -> Iterator[None]:
+    """What is read until the block ends stands within one mark more."""
+    depth = env.get(_DEPTH, 0)
+    env[_DEPTH] = depth + 1
+    yield
+    env[_DEPTH] = depth
 
 
 def _push_words(state: StateInline, markdown: str) -> None:
@@ -191,10 +203,8 @@ def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, 
         token.info, token.markup = mark.language(), "```"
         token.content, token.map = text, [first, inside[1] + 1]
     elif not mark.is_comment:
-        depth: int = state.env.get("marks_within", 0)
-        state.env["marks_within"] = depth + 1
-        push_markdown(state, mark.dressed(dedent(text).strip()), first, inside[1] + 1)
-        state.env["marks_within"] = depth
+        with _within_mark(state.env):
+            push_markdown(state, mark.dressed(dedent(text).strip()), first, inside[1] + 1)
     if behind and not BREAKS.fullmatch(behind):
         push_markdown(state, behind, inside[1], inside[1] + 1)
 
