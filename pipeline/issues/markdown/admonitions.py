@@ -12,7 +12,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.callouts import NEAREST
 from pipeline.issues.markdown.containers import open_alert
-from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of, read_inside
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 # Other words than MkDocs' own are classes where a title in quotes stands behind them; else they are the author's.
@@ -41,12 +41,10 @@ def _admonition(state: StateBlock, start_line: int, end_line: int, silent: bool)
         return False  # "!!! wow": only a title or a body tells one from an exclamation
     if silent:
         return True
-    parent, last, indent = state.parentType, state.lineMax, state.blkIndent
-    state.parentType, state.lineMax, state.blkIndent = "admonition", end, indent + INDENT
     open_alert(state, kind if kind in NEAREST else "note", (found["title"] or "").strip(), [start_line, end])
-    state.md.block.tokenize(state, start_line + 1, end)
+    read_inside(state, "admonition", start_line + 1, end, indent=INDENT)
     state.push("alert_close", "div", -1)
-    state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
+    state.line = end
     return True
 
 

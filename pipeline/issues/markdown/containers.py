@@ -21,7 +21,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.callouts import NEAREST
-from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, is_outside, line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, is_outside, line_of, read_inside
 from pipeline.issues.markdown.patience import MAX_NESTING
 
 UNSEEN_DEPTH = "unseen"
@@ -121,11 +121,8 @@ def _ends_a_fold(state: StateBlock, line: int, last: int) -> bool:
 
 def _read_inside(state: StateBlock, start_line: int, end: int, *, closed: bool) -> None:
     """The blocks of a container that begins and ends on these lines."""
-    parent, last = state.parentType, state.lineMax
-    state.parentType, state.lineMax = "container", end
     state.line = start_line + 1  # with nothing inside it would stay before the container
-    state.md.block.tokenize(state, start_line + 1, end)
-    state.parentType, state.lineMax = parent, last
+    read_inside(state, "container", start_line + 1, end)
     state.line = end + closed if state.line >= end else state.line  # a list around it may end before
 
 

@@ -27,6 +27,14 @@ def is_outside(state: StateBlock, line: int) -> bool:
     return state.sCount[line] < state.blkIndent and not state.isEmpty(line)
 
 
+def read_inside(state: StateBlock, kind: str, first: int, end: int, *, indent: int = 0) -> None:
+    """Reads the blocks from a line to before `end` as those within a block of this kind, which are indented so far."""
+    around = state.parentType, state.lineMax, state.blkIndent
+    state.parentType, state.lineMax, state.blkIndent = kind, end, state.blkIndent + indent
+    state.md.block.tokenize(state, first, end)
+    state.parentType, state.lineMax, state.blkIndent = around
+
+
 def push_markdown(state: StateBlock, markdown: str, first: int, end: int) -> None:
     """Adds the blocks of a piece of Markdown, which stand on the lines from `first` to before `end`."""
     begin = len(state.tokens)

@@ -14,7 +14,7 @@ from markdown_it.rules_block import StateBlock
 
 from pipeline.issues.markdown.admonitions import INDENT, end_of_indented
 from pipeline.issues.markdown.containers import UNSEEN_DEPTH, are_tabs
-from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of
+from pipeline.issues.markdown.lines import ENDS_ITEMS, begins_with, line_of, read_inside
 from pipeline.issues.markdown.patience import MAX_NESTING, last_place
 
 _TAB = re.compile(r"(?:@tab(?::active)?[ \t]|={2,3}(?=[^=]))[ \t]*(?P<name>[^\n]{1,200}?)(?:#[\w-]{1,60})?[ \t]*")
@@ -47,13 +47,11 @@ def _tab(state: StateBlock, start_line: int, end_line: int, silent: bool) -> boo
         return False
     if silent:
         return True
-    parent, last, indent = state.parentType, state.lineMax, state.blkIndent
-    state.parentType, state.lineMax, state.blkIndent = "tab", end, indent + INDENT
     _push_name(state, indented["name"], start_line)
     state.env[UNSEEN_DEPTH] = depth + 1
-    state.md.block.tokenize(state, start_line + 1, end)
+    read_inside(state, "tab", start_line + 1, end, indent=INDENT)
     state.env[UNSEEN_DEPTH] = depth
-    state.parentType, state.lineMax, state.blkIndent, state.line = parent, last, indent, end
+    state.line = end
     return True
 
 
