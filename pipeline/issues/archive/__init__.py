@@ -17,7 +17,8 @@ from sqlalchemy import Text as SqlText
 
 from pipeline.database import ARCHIVE, Database
 from pipeline.issues.archive.files import KnownFiles
-from pipeline.issues.archive.fragments import ROWS_AT_ONCE, Fragments
+from pipeline.issues.archive.fragments import Fragments
+from pipeline.issues.archive.lots import in_lots
 from pipeline.issues.archive.names import OtherNames
 from pipeline.issues.archive.shown import IS_SHOWN, Shown
 from pipeline.issues.archive.texts import Texts
@@ -42,6 +43,11 @@ _OF_THE_FILE = (
 def _hour(record: Record) -> tuple[datetime, float, str]:
     """Records in order of their hours, then numbers; not the databases' order, for one may sort names by a language."""
     return record.due_at, inf if record.number is None else record.number, record.key
+
+
+def _rows_of(connection: Connection, keys: Iterable[str]) -> Iterator[Row[Any]]:
+    for some in in_lots(keys):
+        yield from connection.execute(_RECORDS.where(issue.c.key.in_(some)))
 
 
 def _in_order(rows: Iterable[Row[Any]]) -> list[Record]:
@@ -69,13 +75,8 @@ class Archive:
 
     def records(self, keys: Iterable[str]) -> dict[str, Record]:
         """These issues, by key; keys that the book does not know are left out."""
-        wanted: list[str] = list(keys)
-        found: dict[str, Record] = {}
         with self._db.read() as connection:
-            for start in range(0, len(wanted), ROWS_AT_ONCE):
-                some = _RECORDS.where(issue.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
-                found |= {row.key: _record(row) for row in connection.execute(some)}
-        return found
+            return {row.key: _record(row) for row in _rows_of(connection, keys)}
 
     def restless(self, now: datetime, also: Iterable[str] = ()) -> dict[str, Record]:
         """Issues that a pass may find elsewhere than the last one left them, and these; in the order of their hours.
@@ -84,13 +85,9 @@ class Archive:
         the future. For ten thousand issues these are a handful.
         """
         settled = issue.c.state.in_(SETTLED) & issue.c.draft.is_(False) & (issue.c.due_at <= now)
-        found = {}
         with self._db.read() as connection:
             found = {row.key: row for row in connection.execute(_RECORDS.where(~settled))}
-            named = sorted(set(also) - set(found))
-            for start in range(0, len(named), ROWS_AT_ONCE):
-                some = _RECORDS.where(issue.c.key.in_(named[start:start + ROWS_AT_ONCE]))
-                found |= {row.key: row for row in connection.execute(some)}
+            found |= {row.key: row for row in _rows_of(connection, sorted(set(also) - set(found)))}
         return {record.key: record for record in _in_order(found.values())}
 
     def settled_sketches(self) -> dict[str, bytes]:

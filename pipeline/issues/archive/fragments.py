@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, select
 
 from pipeline.database import Database
+from pipeline.issues.archive.lots import in_lots
 from pipeline.schema import fragment
-
-ROWS_AT_ONCE = 500  # keys in one question
 
 
 class Fragments:
@@ -20,13 +19,9 @@ class Fragments:
 
     def find(self, digests: Sequence[str]) -> dict[str, str]:
         """Those of these that are kept."""
-        found: dict[str, str] = {}
         with self._db.read() as connection:
-            for start in range(0, len(digests), ROWS_AT_ONCE):
-                rows = connection.execute(
-                    select(fragment).where(fragment.c.digest.in_(digests[start:start + ROWS_AT_ONCE])))
-                found |= {row.digest: row.content for row in rows}
-        return found
+            return {row.digest: row.content for some in in_lots(digests)
+                    for row in connection.execute(select(fragment).where(fragment.c.digest.in_(some)))}
 
     def keep(self, rendered: Mapping[str, str]) -> None:
         """Keeps renderings; one that is kept under this digest already is replaced."""
@@ -38,6 +33,5 @@ class Fragments:
     def drop(self, digests: Sequence[str]) -> None:
         """Forgets renderings that nothing shows any more."""
         with self._db.write() as connection:
-            for start in range(0, len(digests), ROWS_AT_ONCE):
-                some = digests[start:start + ROWS_AT_ONCE]
+            for some in in_lots(digests):
                 connection.execute(delete(fragment).where(fragment.c.digest.in_(some)))

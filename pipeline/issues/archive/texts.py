@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from pipeline.database import Database
-from pipeline.issues.archive.fragments import ROWS_AT_ONCE
+from pipeline.issues.archive.lots import in_lots
 from pipeline.issues.record import Text
 from pipeline.schema import issue, issue_text
 
@@ -21,19 +22,13 @@ class Texts:
 
     def some(self, keys: Iterable[str]) -> dict[str, Text]:
         """What these issues say, by key."""
-        wanted: list[str] = list(keys)
-        found: dict[str, Text] = {}
         with self._db.read() as connection:
-            for start in range(0, len(wanted), ROWS_AT_ONCE):
-                some = select(issue_text).where(issue_text.c.key.in_(wanted[start:start + ROWS_AT_ONCE]))
-                found |= {row.key: Text(row.body, row.body_line, tuple(row.descriptions))
-                          for row in connection.execute(some)}
-        return found
+            return {row.key: _text(row) for some in in_lots(keys)
+                    for row in connection.execute(select(issue_text).where(issue_text.c.key.in_(some)))}
 
     def of(self, key: str) -> Text:
         with self._db.read() as connection:
-            row = connection.execute(select(issue_text).where(issue_text.c.key == key)).one()
-        return Text(row.body, row.body_line, tuple(row.descriptions))
+            return _text(connection.execute(select(issue_text).where(issue_text.c.key == key)).one())
 
     def paragraphs(self, latest: int) -> list[tuple[datetime, str, tuple[str, ...]]]:
         """Candidates for descriptions in the latest issues: when each is due, its key, its paragraphs; latest first."""
@@ -43,3 +38,7 @@ class Texts:
         with self._db.read() as connection:
             rows = connection.execute(said.where(issue.c.key.in_(newest)).order_by(*latest_first))
             return [(row.due_at, row.key, tuple(row.descriptions)) for row in rows]
+
+
+def _text(row: Row[Any]) -> Text:
+    return Text(row.body, row.body_line, tuple(row.descriptions))
