@@ -10,6 +10,7 @@ from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_MICROSECOND = EPOCH.resolution
 _SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -65,6 +66,16 @@ class HandClock:
     def wait(self, stop: threading.Event, seconds: float) -> bool:
         self._now += timedelta(seconds=seconds)
         return stop.is_set()
+
+
+def microseconds(at: datetime) -> int:
+    """An instant as a number: microseconds since 1970, as the ledger has it."""
+    return (at - EPOCH) // _MICROSECOND
+
+
+def instant(us: int) -> datetime:
+    """The instant that such a number stands for, in UTC."""
+    return EPOCH + timedelta(microseconds=us)
 
 
 def local(at: datetime, zone: tzinfo) -> str:

@@ -17,14 +17,14 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipeline import CONFIG, READER, RENDERER, __version__
-from pipeline.clock import EPOCH, SystemClock
+from pipeline.clock import SystemClock, microseconds
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
 from pipeline.lockfile import LockFile
@@ -121,8 +121,7 @@ def _passed(known: dict[str, Any], book: sqlite3.Connection, now: datetime) -> b
         if not known["calm"] or previous is None or datetime.fromisoformat(previous) > now or (
                 any(spool.rglob("*.json"))):
             return False
-        if book.execute(_AT_REST, {"version": known["version"], "now": (now - EPOCH) // timedelta(microseconds=1)},
-                        ).fetchone() != (1,):
+        if book.execute(_AT_REST, {"version": known["version"], "now": microseconds(now)}).fetchone() != (1,):
             return False
         with book:
             book.execute("UPDATE note SET value = ? WHERE name = ?", (now.isoformat(), PREVIOUS))

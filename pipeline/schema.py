@@ -7,7 +7,7 @@ rows a pass reads stay small. Changing a table means a new migration in `pipelin
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.event import listens_for
 
-from pipeline.clock import EPOCH
+from pipeline.clock import instant, microseconds
 
 HEAD = "0009"  # the migration this program expects; a test compares it with pipeline/migrations
 
@@ -43,10 +43,10 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002, SQLAlchemy's shape
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, as above
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else instant(value)
 
 
 metadata = MetaData(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
-from pipeline.clock import EPOCH
+from pipeline.clock import instant
 from pipeline.errors import Problem
 from pipeline.issues.issue import Image, State
 
@@ -32,7 +32,7 @@ class KnownFile(NamedTuple):
 
     def untouched_since(self, now: datetime) -> datetime:
         """When it was first seen so, or last changed after that; a change time ahead of `now` says nothing."""
-        seen, changed = (EPOCH + timedelta(microseconds=us) for us in (self.seen_us, self.mtime_ns // 1000))
+        seen, changed = instant(self.seen_us), instant(self.mtime_ns // 1000)
         return changed if seen < changed <= now else seen
 
 
@@ -120,4 +120,4 @@ class Spine(NamedTuple):
     @property
     def updated(self) -> datetime:
         """When its visible text last changed, in UTC."""
-        return EPOCH + timedelta(microseconds=self.changed_us)
+        return instant(self.changed_us)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from pipeline.clock import EPOCH
+from pipeline.clock import microseconds
 from pipeline.errors import Problem
 from pipeline.issues.folder import Entry
 from pipeline.issues.issue import Manuscript
@@ -149,7 +149,7 @@ class Inventory:
     def _since(self, path: str, digest: str) -> int:
         """Since when a file has these bytes, or none that can be read; in microseconds since 1970."""
         before = self._known.get(path)
-        return before.seen_us if before and before.digest == digest else (self.now - EPOCH) // EPOCH.resolution
+        return before.seen_us if before and before.digest == digest else microseconds(self.now)
 
 
 def _in_the_way(path: str, by_path: Mapping[str, Problem]) -> Problem | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from pipeline.clock import EPOCH
+from pipeline.clock import instant
 from pipeline.issues.issue import State
 from pipeline.issues.reading.naming import stem
 from pipeline.issues.record import KnownFile, Record
@@ -54,7 +54,7 @@ def explained(found: Record | KnownFile, more: Sequence[str] = ()) -> Explained:
                          found.since)
     problem = problem_shape(found)
     return Explained(found.path, problem["id"], problem["state"], problem["reason"],
-                     EPOCH + timedelta(microseconds=found.seen_us))
+                     instant(found.seen_us))
 
 
 def mailing_shape(mailing: Mailing) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, delete, func, select, type_coerce
 from sqlalchemy import Text as SqlText
 
-from pipeline.clock import EPOCH
+from pipeline.clock import instant
 from pipeline.database import Database
 from pipeline.errors import Problem
 from pipeline.issues.record import KnownFile
@@ -81,6 +80,6 @@ def _row(file: KnownFile) -> dict[str, Any]:
     problem = file.problem
     return {
         "path": file.path, "mtime_ns": file.mtime_ns, "size": file.size, "digest": file.digest,
-        "seen_at": EPOCH + timedelta(microseconds=file.seen_us), "claimed": file.claimed, "key": file.key,
+        "seen_at": instant(file.seen_us), "claimed": file.claimed, "key": file.key,
         "problem": problem and {field.name: getattr(problem, field.name) for field in fields(problem)},
     }

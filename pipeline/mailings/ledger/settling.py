@@ -26,15 +26,13 @@ from sqlalchemy import (
     update,
 )
 
-from pipeline.clock import EPOCH
+from pipeline.clock import microseconds
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
 from pipeline.schema import delivery
 
 SETTLEABLE = (DeliveryState.SENDING, DeliveryState.IN_DOUBT)
-
-_MICROSECOND = EPOCH.resolution
 
 
 class Fate(NamedTuple):
@@ -80,7 +78,7 @@ def _by_fate(outcomes: Sequence[Outcome]) -> dict[Fate, list[tuple[Any, ...]]]:
     found: defaultdict[Fate, list[tuple[Any, ...]]] = defaultdict(list)
     for claim, state, reply, provider, provider_id, due_at, doubt, counted in outcomes:
         fate = Fate(state, counted, claim.mailing_id, claim.worker, provider, doubt)
-        due = (due_at - EPOCH) // _MICROSECOND if due_at else None
+        due = microseconds(due_at) if due_at else None
         found[fate].append((claim.id, claim.fence, reply, provider_id, due))
     return found
 
