@@ -10,6 +10,7 @@ from pipeline.app.outputs import Outputs
 from pipeline.clock import HandClock
 from pipeline.errors import IssueError, PipelineError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
+from pipeline.providers.base import TO_NOBODY
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import DRIFT
 from pipeline.publish.depletion import Depletion, depletion
@@ -34,7 +35,7 @@ class Publishing(Outputs):
     @cached_property
     def rules(self) -> Rules:
         config = self.config
-        approve = Approve.NEVER if config.transport.kind == "folder" else Approve(config.mailings.approve)
+        approve = Approve.NEVER if config.transport.kind == TO_NOBODY else Approve(config.mailings.approve)
         return Rules(config.schedule.quiet, config.schedule.max_age, config.schedule.max_burst, approve, config.zone)
 
     @cached_property

@@ -31,6 +31,7 @@ from pipeline.doctor.post import examine_post
 from pipeline.doctor.sender import Sender, examine_sender
 from pipeline.doctor.way_out import REPORTING, Exit, Mailbox, Probe, examine_way_out, post_one_click
 from pipeline.errors import ConfigError, PipelineError
+from pipeline.providers.base import TO_NOBODY
 from pipeline.providers.smtp_presets import find_preset
 
 Section = tuple[str, Callable[[], Iterator[Finding]]]
@@ -131,7 +132,7 @@ def post_of(config: Config) -> str:
 
 def _sender(doctor: Doctor) -> Iterator[Finding]:
     config = doctor.app.config
-    if config.transport.kind == "folder" or config.transport.broadcasts:
+    if config.transport.kind == TO_NOBODY or config.transport.broadcasts:
         return iter(())
     domain = domain_of(config.mailings.sender.address)
     bounces = doctor.app.bounce_address() or config.mailings.sender.address

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 from pipeline.doctor.finding import Finding, error, ok, skipped, warning
 from pipeline.errors import ConfigError, Refused, TransportError
-from pipeline.providers.base import Greeting, Transport
+from pipeline.providers.base import TO_NOBODY, Greeting, Transport
 
 LARGEST_MAIL_BYTES = 256 * 1024  # an issue of ours with its headers and encodings
 
 
 def examine_post(kind: str, sender: str, open_transport: Callable[[], Transport]) -> Iterator[Finding]:
     """Logs in as a sender would, once."""
-    if kind == "folder":
+    if kind == TO_NOBODY:
         yield warning("transport", "mails are written into a folder and reach nobody",
                       "set transport.kind when the first issue shall go out")
         return

@@ -13,6 +13,7 @@ from pipeline.doctor.finding import Finding, error, ok, refused, skipped, warnin
 from pipeline.doctor.names import Names
 from pipeline.errors import PipelineError, Unreachable
 from pipeline.fetching import post
+from pipeline.providers.base import TO_NOBODY
 
 Probe = Callable[[str], tuple[int, str]]  # POSTs a one-click request: status, and where a redirect would lead
 
@@ -71,7 +72,7 @@ def _in_force(way: Exit) -> Finding:
     if by_mail:
         return warning("way_out", f"mail to {way.mailto} alone: Gmail and Yahoo want one click of those who send much",
                        "set web.url when `avviso run` can be reached from outside")
-    say = skipped if way.kind == "folder" else error
+    say = skipped if way.kind == TO_NOBODY else error
     return say("way_out", "readers cannot leave", "set web.url, or name a mailbox")
 
 
