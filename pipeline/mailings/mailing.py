@@ -86,6 +86,10 @@ AS_IT_IS = "`avviso approve` it as it is"
 """How such a reason ends where a person may let it go unmended."""
 
 
+BY_A_PERSON = " by a person "
+"""In every reason that a person gave, between what they did and when."""
+
+
 def waits_for_mending(reason: str) -> bool:
     """Whether what is held for this reason goes once it is mended, and not before, whatever a person says."""
     return reason.startswith(MISTAKE) and AS_IT_IS not in reason

@@ -18,7 +18,7 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import Doubt, Mailing, MailingState
+from pipeline.mailings.mailing import BY_A_PERSON, Doubt, Mailing, MailingState
 from pipeline.publish.copies import COPY, IS_OUT, repeated
 
 MailingMove = Callable[[Mailing, datetime], bool]
@@ -178,7 +178,7 @@ class Decisions:
         return any(mailing.started_at for mailing in self._mailings(record))
 
     def _said(self, word: str, now: datetime) -> str:
-        return f"{word} by a person {local(now, self._zone)}"
+        return f"{word}{BY_A_PERSON}{local(now, self._zone)}"
 
 
 _WORDS = {MailingState.HELD: "held", MailingState.PAUSED: "paused", MailingState.CANCELLED: "cancelled"}

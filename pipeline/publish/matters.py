@@ -15,13 +15,21 @@ from pipeline.clock import local
 from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
-from pipeline.mailings.mailing import MISTAKE, DeliveryState, DoubtPolicy, Mailing, MailingState, waits_for_mending
+from pipeline.mailings.mailing import (
+    BY_A_PERSON,
+    MISTAKE,
+    DeliveryState,
+    DoubtPolicy,
+    Mailing,
+    MailingState,
+    waits_for_mending,
+)
 from pipeline.publish.cadence import expected
 from pipeline.publish.depletion import Depletion
+from pipeline.publish.pickup import APPROVAL
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date
-BY_A_PERSON = " by a person "   # in every reason that a person gave
 REPORTED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED,
             DeliveryState.CANCELLED)
 
@@ -84,17 +92,17 @@ def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[
 
 
 def _held(record: Record) -> Matter:
-    cause, _, reason = record.reason.partition(": ")
     name = shlex.quote(record.key)
     kind, way, *words = "held", "decided", "approve", "adopt"
-    if cause == "approval":
+    if record.reason.startswith(APPROVAL):
         kind, way, *words = "approval", "decided", "preview", "approve"
     elif waits_for_mending(record.reason):
         way, *words = "mended", "adopt"
     told = MISTAKE if record.reason.startswith(MISTAKE) else record.reason  # its line moves while its author writes
     return Matter(f"held {record.key} {told}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
-                  {"cause": cause, "reason": reason if kind == "approval" else record.reason, "way": way})
+                  {"cause": record.reason.partition(": ")[0], "reason": record.reason.removeprefix(APPROVAL),
+                   "way": way})
 
 
 def _held_list(record: Record, mailing: Mailing) -> Matter:

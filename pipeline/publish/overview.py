@@ -19,7 +19,7 @@ from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState, waits_for_mending
-from pipeline.publish.pickup import as_it_goes
+from pipeline.publish.pickup import APPROVAL, as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
 
@@ -112,8 +112,8 @@ def _held(record: Record, name: str) -> Problem:
     ways = f"`avviso approve {name}` mails it, {adopts}"
     if waits_for_mending(record.reason):
         ways = f"it goes once that is mended; {adopts}"
-    cause, _, why = record.reason.partition(": ")
-    if cause == "approval":
+    if record.reason.startswith(APPROVAL):
+        why = record.reason.removeprefix(APPROVAL)
         return Problem("", f"{record.key} {record.title} waits for your approval ({why})",
                        f"`avviso preview {name}` shows it, {ways}", rule="held")
     return Problem("", f"{record.key} {record.title} is held: {record.reason}", ways, rule="held")

@@ -23,6 +23,9 @@ from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
 from pipeline.publish.copies import COPY
 
+APPROVAL = "approval: "
+"""How the reason begins for which a mailing waits for a person's yes, though nothing is odd about it."""
+
 
 class Approve(StrEnum):
     """`mailings.approve`: which mailings wait for a person's yes."""
@@ -75,9 +78,9 @@ def holds(
         burst = f"burst: {len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"
         return reasons | {record.key: burst for record in free}
     if rules.approve is Approve.ALWAYS:
-        return reasons | {record.key: "approval: mailings.approve is `always`" for record in free}
+        return reasons | {record.key: f"{APPROVAL}mailings.approve is `always`" for record in free}
     if rules.approve is Approve.FIRST and first:
-        return reasons | {record.key: "approval: the first mailing that really goes out" for record in free}
+        return reasons | {record.key: f"{APPROVAL}the first mailing that really goes out" for record in free}
     return reasons
 
 
