@@ -15,7 +15,7 @@ SIGNS = {State.OK: ("✓", "green"), State.WARNING: ("!", "yellow"), State.ERROR
 SAID = {State.ERROR: "to mend", State.WARNING: "to improve", State.SKIPPED: "not looked at", State.OK: "fine"}
 
 
-def diagnosis_lines(findings: Sequence[Finding], *, colour: bool = False) -> Iterator[str]:
+def diagnosis_lines(findings: Sequence[Finding], *, colour: bool) -> Iterator[str]:
     """`✗ sender.spf  example.com does not say …`, and the remedy below it; at the end one line that counts."""
     width = max((len(one.check) for one in findings), default=0)
     for one in findings:

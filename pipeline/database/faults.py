@@ -50,7 +50,7 @@ _BY_STATE: dict[str, Said] = {
 
 
 @contextmanager
-def own_errors(file: Path | None = None) -> Iterator[None]:
+def own_errors(file: Path | None) -> Iterator[None]:
     """Raises our errors in the place of the driver's. `file` is where the ledger lies, if no server keeps it."""
     path = str(file or "")
     try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from pipeline.editions.columns import COLUMNS, columns, wrap
+from pipeline.editions.columns import columns, wrap
 
 _GAP = "  "
 
 Row = Sequence[str]
 
 
-def table_lines(header: Row, rows: Sequence[Row], colon: str, width: int = COLUMNS) -> list[str]:
+def table_lines(header: Row, rows: Sequence[Row], colon: str, width: int) -> list[str]:
     """The table's lines. Cells are one line each; a row may be shorter or longer than the header."""
     widths = [max(map(columns, cells)) for cells in zip_longest(header, *rows, fillvalue="")]
     if sum(widths) + len(_GAP) * (len(widths) - 1) <= width:

@@ -126,7 +126,7 @@ def is_relative(reference: str) -> bool:
     return bool(reference) and not (_SCHEME.match(reference) or reference.startswith(("#", "//", "?", IN_CONTENT)))
 
 
-def is_page(reference: str, below_static: str | None = None) -> bool:
+def is_page(reference: str, below_static: str | None) -> bool:
     """Whether a reference begins at the root and names no file: `/about/` is a page of the site the issues are on, and
     so is a feed that its generator makes, `/index.xml`.
 

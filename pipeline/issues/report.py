@@ -27,9 +27,9 @@ class Report:
         """The findings in the order of their lines."""
         return tuple(sorted(self._findings, key=lambda problem: problem.line or 0))
 
-    def warn(self, rule: str, message: str, remedy: str, token: Token | None = None) -> None:
-        """Notes a warning about the block `token` (None: about the whole issue); the same one only once."""
-        line = self.line + token.map[0] if token is not None and token.map else None
+    def warn(self, rule: str, message: str, remedy: str, token: Token) -> None:
+        """Notes a warning about the block `token`; the same one only once."""
+        line = self.line + token.map[0] if token.map else None
         problem = Problem(self.path, message, remedy, line, rule=rule, severity="warning")
         self._seen.update((problem, rule))
         if self._seen[problem] == 1 and self._seen[rule] <= MAX_OF_A_RULE:

@@ -92,7 +92,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
 )
 
 
-def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meaning:
+def meaning(status: str, text: str, *, otherwise: Meaning = SOFT) -> Meaning:
     """What a failure means. `status` is like `5.1.1`, or "" to look for one in the words.
 
     `otherwise` is for what neither status nor words decide: what the provider itself makes of it.
@@ -109,7 +109,7 @@ def meaning(status: str, text: str = "", *, otherwise: Meaning = SOFT) -> Meanin
     return said if said and is_contradicted else meant
 
 
-def meaning_by_amazon(kind: str, subkind: str, status: str = "", text: str = "") -> Meaning:
+def meaning_by_amazon(kind: str, subkind: str, status: str, text: str) -> Meaning:
     """What a bounce means to Amazon SES, and to Resend, which mails by it; the server's own words tell more, if any."""
     if subkind in _ABOUT_US:
         return OURS

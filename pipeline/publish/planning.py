@@ -51,7 +51,7 @@ class Planner:
 
     def __init__(
         self, archive: Archive, ledger: Ledger, rules: Rules, dresser: Callable[[], Dresser],
-        foresee: Callable[[Record], Record], *, broadcasts: bool = False,
+        foresee: Callable[[Record], Record], *, broadcasts: bool,
     ) -> None:
         self._archive = archive
         self._ledger = ledger

@@ -56,13 +56,13 @@ class Preferences:
         return Standing(person, choices, suppressed=suppression is not None)
 
     def save(
-        self, token: str, *, lists: Collection[str], name: str, language: str, shown: Collection[str] | None = None,
+        self, token: str, *, lists: Collection[str], name: str, language: str, shown: Collection[str] | None,
     ) -> None:
         """Makes name, language and lists what they are to be. Raises InvalidToken.
 
         The link came by mail, so it is proof enough for another list: nobody is asked a second time. `shown` are the
-        lists that the page showed as chosen, where it may be an old one: what was not touched there stays as it is now,
-        so that nobody who left since comes back by saving a name.
+        lists that the page showed as chosen, where it may be an old one, None where it does not say: what was not
+        touched there stays as it is now, so that nobody who left since comes back by saving a name.
         """
         standing = self.standing(token)
         before = {choice.id for choice in standing.choices if choice.chosen} if shown is None else shown
