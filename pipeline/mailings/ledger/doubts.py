@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, false, fun
 
 from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, claim_of
+from pipeline.mailings.ledger.notes import read_note
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt
 from pipeline.providers.base import Receipt
@@ -64,7 +65,7 @@ class Doubts:
         """
         name = ACCOUNT + provider
         with self._db.read() as connection:
-            before = connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
+            before = read_note(connection, name)
         if before == account:
             return 0
         left = or_(delivery.c.state == DeliveryState.IN_DOUBT,

@@ -30,6 +30,7 @@ from pipeline.editions.edition import Edition
 from pipeline.mailings.envelope import LINK_KEY
 from pipeline.mailings.ledger.claiming import SENDING
 from pipeline.mailings.ledger.editions import keep_edition, read_edition
+from pipeline.mailings.ledger.notes import read_note
 from pipeline.mailings.ledger.settling import assume_sent
 from pipeline.mailings.ledger.tally import Tally, read_tallies
 from pipeline.mailings.mailing import EVERYBODY, MISTAKE, OPEN, DeliveryState, Mailing, MailingState, sources
@@ -311,7 +312,7 @@ class Mailings:
 
 def withdrawn(connection: Connection) -> int:
     """The highest number of a mailing that was taken back; 0 where none was."""
-    return int(connection.execute(select(note.c.value).where(note.c.name == WITHDRAWN)).scalar() or 0)
+    return int(read_note(connection, WITHDRAWN) or 0)
 
 
 def _audience(list_id: Any) -> Select[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select, union_all, update
 
 from pipeline.database import Database, text_digest
 from pipeline.mailings.ledger.mailings import withdrawn
+from pipeline.mailings.ledger.notes import read_note
 from pipeline.mailings.mailing import OPEN
 from pipeline.schema import ANCHOR, HOME, STEADY, delivery, event, ledger, mailing, note, tally, worker
 
@@ -99,8 +100,7 @@ class Notebook:
     def _whereabouts(self) -> tuple[str, str]:
         """Where a server's ledger was last begun to work by, and where it lies; "" for a file, or before the first."""
         with self._db.read() as connection:
-            home = connection.execute(select(note.c.value).where(note.c.name == HOME)).scalar()
-            return home or "", self._db.place_of(connection, ledger)
+            return read_note(connection, HOME) or "", self._db.place_of(connection, ledger)
 
     def draw_baseline(self, now: datetime) -> None:
         """From here on, what becomes due is mailed. Drawing it a second time only clears the orphan's mark."""
@@ -122,7 +122,7 @@ class Notebook:
 
     def note(self, name: str) -> str | None:
         with self._db.read() as connection:
-            return connection.execute(select(note.c.value).where(note.c.name == name)).scalar()
+            return read_note(connection, name)
 
     def notes(self, beginning: str) -> dict[str, str]:
         """All notes whose names begin so, as they stood at one instant."""
@@ -163,12 +163,10 @@ class Notebook:
         if known := _anchored(self.note(ANCHOR), boot_id):  # who only looks does not wait for whoever writes
             return known
         with self._db.write() as connection:
-            found: str | None = connection.execute(select(note.c.value).where(note.c.name == ANCHOR)).scalar()
-            if known := _anchored(found, boot_id):
+            if known := _anchored(read_note(connection, ANCHOR), boot_id):
                 return known
             connection.execute(self._db.upsert(note, name=ANCHOR, value=f"{boot_id} {instant.isoformat()}"))
-            last: str | None = connection.execute(select(note.c.value).where(note.c.name == STEADY)).scalar()
-            if last:
+            if last := read_note(connection, STEADY):
                 _keep_terms(connection, datetime.fromisoformat(last), now)
             # Here, because a run may end before it writes down more: its successor would move the terms once more.
             connection.execute(self._db.upsert(note, name=STEADY, value=now.isoformat()))
