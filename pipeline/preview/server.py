@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -154,26 +155,34 @@ def open_preview(open_app: Reopen, config: Path, port: int) -> Iterator[str]:
         preview.close()
 
 
-def preview_site(preview: PreviewThread, bell: Bell) -> Starlette:
-    """What answers the page."""
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the page asks for."""
 
-    async def page(request: Request) -> Response:
+    preview: PreviewThread
+    bell: Bell
+
+    async def page(self, request: Request) -> Response:
+        """The page itself, its style and its script."""
         name = request.url.path.lstrip("/")
         content = _file(name or "index.html")
         headers = {"Content-Security-Policy": PAGE_POLICY, "Referrer-Policy": "no-referrer"}
         return Response(content, media_type=FILES[name], headers=headers)
 
-    async def issues(_: Request) -> Response:
-        return await _json(lambda: preview.ask(lambda one: one.overview()))
+    async def issues(self, _: Request) -> Response:
+        """The publication and its issues."""
+        return await _json(lambda: self.preview.ask(lambda one: one.overview()))
 
-    async def issue(request: Request) -> Response:
+    async def issue(self, request: Request) -> Response:
+        """All that is shown of one issue beside its mail and page."""
         name = request.query_params.get("name", "")
-        return await _json(lambda: preview.ask(lambda one: one.issue(name).about))
+        return await _json(lambda: self.preview.ask(lambda one: one.issue(name).about))
 
-    async def frame(request: Request) -> Response:
+    async def frame(self, request: Request) -> Response:
+        """The mail or the page of an issue, in light or dark, with or without pictures from elsewhere."""
         query = request.query_params
         try:
-            issue: IssuePreview = await preview.ask(lambda one: one.issue(query.get("name", "")))
+            issue: IssuePreview = await self.preview.ask(lambda one: one.issue(query.get("name", "")))
         except PipelineError as error:
             return HTMLResponse(f"<p>{_escaped(str(error))}", 404, headers={"Content-Security-Policy": _policy("")})
         shown = issue.mail if request.path_params["kind"] == "mail" else _document(issue.page)
@@ -181,22 +190,29 @@ def preview_site(preview: PreviewThread, bell: Bell) -> Starlette:
                             headers={"Content-Security-Policy": _policy(query.get("images", "")),
                                      "Referrer-Policy": "no-referrer"})
 
-    async def asset(request: Request) -> Response:
+    async def asset(self, request: Request) -> Response:
+        """A file of the folder that an issue shows."""
         target = "assets/" + unquote(request.path_params["path"])
         try:
-            content = await preview.ask(lambda one: one.asset(target))
+            content = await self.preview.ask(lambda one: one.asset(target))
         except PipelineError:
             return Response(status_code=404)
         kind = mimetypes.guess_type(target)[0] or "application/octet-stream"
         return Response(content, media_type=kind, headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
 
-    async def events(_: Request) -> Response:
-        return StreamingResponse(bell.listen(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    async def events(self, _: Request) -> Response:
+        """What is heard of the bell."""
+        return StreamingResponse(self.bell.listen(), media_type="text/event-stream",
+                                 headers={"Cache-Control": "no-store"})
 
+
+def preview_site(preview: PreviewThread, bell: Bell) -> Starlette:
+    """What answers the page."""
+    its = Endpoints(preview, bell)
     routes = [
-        Route("/", page), Route("/api/issues", issues), Route("/api/issue", issue), Route("/events", events),
-        Route("/frame/{kind}", frame), Route("/assets/{path:path}", asset),
-        *(Route(f"/{name}", page) for name in FILES if name),
+        Route("/", its.page), *(Route(f"/{name}", its.page) for name in FILES if name),
+        Route("/api/issues", its.issues), Route("/api/issue", its.issue), Route("/events", its.events),
+        Route("/frame/{kind}", its.frame), Route("/assets/{path:path}", its.asset),
     ]
     return Starlette(routes=routes, middleware=[
         Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"], www_redirect=False)])
