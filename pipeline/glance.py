@@ -113,11 +113,11 @@ def _asked_beside(question: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
 
 def _passed(known: dict[str, Any], book: sqlite3.Connection, now: datetime) -> bool:
     """Makes the pass, which is a note of its hour, where nobody else is at work and nothing and nobody waits."""
-    lock = LockFile.take(Path(known["var"]) / "avviso.lock")
+    lock = LockFile.take(Path(known["lock"]))
     if lock is None:
         return False
     try:
-        spool, previous = Path(known["var"]) / "spool", _note(book, PREVIOUS)
+        spool, previous = Path(known["spool"]), _note(book, PREVIOUS)
         if not known["calm"] or previous is None or datetime.fromisoformat(previous) > now or (
                 any(spool.rglob("*.json"))):
             return False
@@ -154,7 +154,8 @@ def _known(app: App, config: Path, ledger: str) -> dict[str, Any]:
         "settings": _settings(config), "ledger": ledger, "root": str(source.root), "left": seen(source.root),
         "include": list(source.include), "exclude": list(source.exclude), "reading": source.digest,
         "around": app.manifest.settings,
-        "folders": [str(folder) for folder in app.web_folders], "var": str(app.config.var),
+        "folders": [str(folder) for folder in app.web_folders], "lock": str(app.config.lock),
+        "spool": str(app.config.spool),
         "version": app.database.version, "calm": app.config.mailbox is None and app.config.notify.email is None,
     }
 

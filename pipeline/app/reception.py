@@ -38,7 +38,7 @@ class Reception(Publishing):
     @cached_property
     def spool(self) -> Spool:
         """What readers handed in and nobody has seen to yet."""
-        return Spool(self.config.var / "spool")
+        return Spool(self.config.spool)
 
     def empty_spool(self) -> None:
         """Sees to what readers handed in. Raises DatabaseError, and the rest stays."""

@@ -112,7 +112,7 @@ def demo(invocation: Invocation, folder: Path | None) -> int:
     tell = _silent if invocation.as_json else click.echo
     app = run_demo(where, lambda path: App(load(path, {}), SystemClock()), tell)
     config = app.config
-    mails = sorted((config.var / "outbox").rglob("*.eml"))
+    mails = sorted(config.outbox.rglob("*.eml")) if config.outbox else []
     pages = {"feeds": config.feeds.folder, "archive": config.site.folder / "index.html"}
     invocation.answer(
         {**{name: str(path) for name, path in pages.items()}, "mails": [str(path) for path in mails]},

@@ -60,6 +60,16 @@ class Config(Section):
         return self.var / "workers"
 
     @property
+    def lock(self) -> Path:
+        """The file that a `publish` or a full `run` holds while it is at work."""
+        return self.var / "avviso.lock"
+
+    @property
+    def spool(self) -> Path:
+        """The folder in which lies what readers hand in."""
+        return self.var / "spool"
+
+    @property
     def outbox(self) -> Path | None:
         """The folder of the mails, where they are files."""
         return self.transport.folder if isinstance(self.transport, FolderPost) else None

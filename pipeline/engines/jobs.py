@@ -61,7 +61,7 @@ LEASE = timedelta(minutes=5)  # how long a holder on another machine may be sile
 @contextmanager
 def alone(app: App) -> Iterator[None]:
     """Holds avviso.lock: one `publish` or full `run` at a time on this ledger. Raises Busy."""
-    path = app.config.var / "avviso.lock"
+    path = app.config.lock
     lock = LockFile.take(path)
     if lock is None:
         raise Busy("another avviso is at work on this ledger", path=str(path),
