@@ -122,17 +122,7 @@ class Gatherer:
         known = self._archive.files.all()
         everything = self._notes.note(READ_WITH) != self._source.digest
         inventory = Inventory(known, now)
-        unsettled = False
-        stale: list[Entry] = []
-        for entry in listing.entries:
-            before = known.get(entry.path)
-            if before and not everything and _is_as_before(entry, before):
-                inventory.keep(before)
-            elif not is_stable(entry, now):
-                unsettled = True
-                inventory.leave_for_later(entry, before)
-            else:
-                stale.append(entry)
+        stale, unsettled = _sorted_out(listing.entries, {} if everything else known, inventory)
         self._open(stale, inventory)
         others = inventory.set_aside(listing.problems)
         shelved = self._archive.paths()
@@ -310,6 +300,27 @@ class Sketches(Mapping[str, bytes]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._archive.paths())
+
+
+def _sorted_out(
+    entries: Sequence[Entry], unchanging: Mapping[str, KnownFile], inventory: Inventory,
+) -> tuple[list[Entry], bool]:
+    """The files that are to be read, and whether there are others that are being written: these wait.
+
+    A file with size and time of an `unchanging` one says what that said.
+    """
+    stale: list[Entry] = []
+    unsettled = False
+    for entry in entries:
+        before = unchanging.get(entry.path)
+        if before and _is_as_before(entry, before):
+            inventory.keep(before)
+        elif not is_stable(entry, inventory.now):
+            unsettled = True
+            inventory.leave_for_later(entry)
+        else:
+            stale.append(entry)
+    return stale, unsettled
 
 
 def _is_as_before(entry: Entry, before: KnownFile) -> bool:

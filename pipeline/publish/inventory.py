@@ -36,9 +36,9 @@ class Inventory:
         """Size and time are as before: so is the text."""
         self._files[before.path] = before
 
-    def leave_for_later(self, entry: Entry, before: KnownFile | None) -> None:
+    def leave_for_later(self, entry: Entry) -> None:
         """It is being written: a known one stands as it was, a new one is not there yet."""
-        if before:
+        if before := self._known.get(entry.path):
             self._files[entry.path] = before
             self._left.add(entry.path)
 
