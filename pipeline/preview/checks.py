@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from functools import partial
 from html import unescape
 from itertools import count
 from pathlib import Path
 
-from pipeline import TEMPLATES
 from pipeline.app import App
 from pipeline.checking.examine import Specimen, examine_specimen
 from pipeline.checking.mending import Change, mend
@@ -22,10 +19,8 @@ from pipeline.config import Config
 from pipeline.config.content import Issues
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
-from pipeline.editions.letters import Letter, render_letter
-from pipeline.editions.notices import Matter, render_notice
 from pipeline.editions.preflight import preflight
-from pipeline.errors import ConfigError, EditionError, IssueError, Problem
+from pipeline.errors import EditionError, IssueError, Problem
 from pipeline.feeds.addresses import UNSAID, UNSAID_SENDER
 from pipeline.feeds.writing import write_file
 from pipeline.issues.document import Document, words
@@ -38,18 +33,14 @@ from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, s
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.preview.jekyll import published_by_jekyll
+from pipeline.preview.template_checks import template_findings
 from pipeline.publish.gather import Source
-from pipeline.publish.manifest import template_files
 from pipeline.publish.permalinks import address, clash
 from pipeline.publish.worker_pool import WorkerPool, cores
 
-SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder", "placeholder-text",
          "template-text")  # their messages cite
-ALMOST = 0.85                # how much of a name two names share, so that one is a slip for the other
-# As good as any to fill a notice with.
-TOLD = Matter("a try", "held", 1, "", ("avviso status",), {"reason": "", "way": "decided"})
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
 
 Progress = Callable[[int, int], None]
@@ -256,65 +247,6 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
             "shorten it, if readers should get it whole", rule="mail-shortened",
             severity=RULES["mail-shortened"].severity))
     return found
-
-
-def template_findings(app: App) -> Iterator[Problem]:
-    """What is wrong with the owner's templates: those of the web are read, an issue's are tried on the newest, and
-    those of letters, notices and readers' pages filled, because nobody sees them before somebody waits for one."""
-    newest = max(app.archive.issues().values(), key=lambda one: one.due_at, default=None)
-    web = app.web_folders[0]
-    names = [path.relative_to(web).as_posix() for path in template_files(web) if path.suffix == ".html"]
-    tries: list[Callable[[], object]] = [partial(app.web_templates.compile, name) for name in names or ["base.html"]]
-    tries += [partial(app.web_templates.text, name) for name in SHEETS]
-    if newest is not None:
-        tries += [partial(app.builder.try_page, newest), partial(app.dresser.edition, newest)]
-    if template_files(web.parent / "email"):
-        tries += [partial(render_letter, letter, app.frame, app.mail_templates) for letter in Letter]
-        tries.append(partial(render_notice, [TOLD], app.frame, app.mail_templates))
-    if names:
-        tries += _pages_of_readers(app)
-    wrong: list[Problem] = []
-    for attempt in tries:
-        try:
-            attempt()
-        except (ConfigError, EditionError) as error:
-            wrong.append(replace(error.problem, rule=error.problem.rule or "template"))
-    yield from wrong or app.mail_templates.without_text()
-    for kind in ("email", "web"):
-        ours = {path.name for path in template_files(TEMPLATES / kind)}
-        yield from _misspelt(web.parent / kind, ours)
-
-
-def _pages_of_readers(app: App) -> Iterator[Callable[[], object]]:
-    try:
-        from pipeline.web.assembly import open_pages  # optional extra `web`: nobody serves them without it
-        from pipeline.web.pages import fillings
-    except ModuleNotFoundError:
-        return
-    yield from fillings(open_pages(app), app.clock.now())
-
-
-def _misspelt(folder: Path, known: Collection[str]) -> Iterator[Problem]:
-    """The owner's files that are called almost as packaged ones, and that no other file of theirs names.
-
-    What an editor or a person keeps beside one (`issue.html~`, `issue.html.orig`) is meant for nothing.
-    """
-    texts = {path: _words_of(path) for path in template_files(folder)}
-    for path in texts:
-        is_named = any(path.name in text for other, text in texts.items() if other != path)
-        if not (is_named or path.name.startswith(tuple(known))):
-            for near in get_close_matches(path.name, known, 1, ALMOST):
-                yield Problem(
-                    f"templates/{folder.name}/{path.relative_to(folder)}", "nothing uses a template of this name",
-                    f"rename it to {near}, or take it away", rule="template", severity="warning")
-
-
-def _words_of(path: Path) -> str:
-    """A file's text; none where it cannot be read, which whoever uses it says."""
-    try:
-        return path.read_text("utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def _of_settings(finding: Problem) -> Problem:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.feeds.templating import web_templates
-from pipeline.preview.checks import template_findings
+from pipeline.preview.template_checks import template_findings
 from tests.limits import permissions_count
 from tests.publications import Publication, lines, words
 
