@@ -12,8 +12,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
-
 from pipeline import TEMPLATES
 from pipeline.address import parse
 from pipeline.app import App
@@ -27,6 +25,7 @@ from pipeline.feeds.templating import web_templates
 from pipeline.issues.record import Record
 from pipeline.publish.publisher import Pass
 from tests.books import NOON, copied_database
+from tests.folders import write_issue, write_settings
 
 TODAY = NOON.date()
 _SYLLABLES = ("al", "bru", "cin", "dor", "el", "fa", "gri", "ho", "in", "jor", "ka", "lum", "mo", "nar", "os", "pel")
@@ -63,9 +62,7 @@ class Publication:
             "mailings": {"from": "Letters <letters@example.com>"},
             "web": {"url": "https://letters.example.com/"},
         }
-        merged = {**base, **{key: {**base.get(key, {}), **value} if isinstance(value, dict) else value
-                             for key, value in settings.items()}}
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(merged, allow_unicode=True), encoding="utf-8")
+        write_settings(self.folder, base, settings)
         self.restart()
 
     def restart(self) -> App:
@@ -92,9 +89,7 @@ class Publication:
     ) -> Path:
         """An issue that was last touched so many seconds ago."""
         path = self.issues / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        dated = f"date: {day}\n" if day else ""
-        path.write_text(f"---\n{dated}{front}---\n\n{body}\n", encoding="utf-8")
+        write_issue(path, body, date=str(day or ""), front=front)
         return self.touch(path, age_s)
 
     def touch(self, path: Path, age_s: float = 3600) -> Path:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.folders import write_issue, write_settings
 
 ROOT = Path(__file__).parents[1]
 AN_HOUR_S = 3600
@@ -57,9 +57,7 @@ class Publication:
             "mailings": {"from": "Letters <letters@example.com>"},
             "web": {"url": "https://letters.example.com/", "listen": "127.0.0.1:0"},
         }
-        merged = {**base, **{key: {**base.get(key, {}), **value} if isinstance(value, dict) else value
-                             for key, value in settings.items()}}
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(merged, allow_unicode=True), encoding="utf-8")
+        write_settings(self.folder, base, settings)
 
     def over_smtp(self, port: int, **mailings: Any) -> None:
         """From now on mail goes to a server on loopback."""
@@ -72,9 +70,7 @@ class Publication:
     def write(self, name: str, body: str, *, day: date | str | None = None, front: str = "") -> Path:
         """An issue that nobody has touched for an hour."""
         path = self.issues / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        dated = f"date: {day:%Y/%m/%d}\n" if isinstance(day, date) else f"date: {day}\n" if day else ""
-        path.write_text(f"---\n{dated}{front}---\n\n{body}\n", encoding="utf-8")
+        write_issue(path, body, date=f"{day:%Y/%m/%d}" if isinstance(day, date) else day or "", front=front)
         self.age(path)
         return path
 
