@@ -218,7 +218,9 @@ def _fenced(mark: Mark, text: str) -> str:
 
 
 def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
-    """What a mark says plainly; else it is put down as left out."""
+    """What a mark says plainly; else it is put down as left out, unless nobody misses it."""
+    if mark.is_silent:
+        return
     if shown := mark.html():
         token = state.push("html_block", "", 0)
         token.content, token.map = f"<p>{shown}</p>\n", [first, end]
@@ -227,7 +229,7 @@ def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
         push_markdown(state, words, first, end)
         for token in state.tokens[begin:]:
             token.meta[CAPTION] = mark.is_captioned
-    elif not mark.is_silent:
+    else:
         state.env.setdefault(LEFT_OUT, []).append((first, mark.typed))
 
 

@@ -158,7 +158,7 @@ class Mark:
 
     def html(self) -> str:
         """The HTML of what a mark shows: a picture, a player, an address; "" for none, and for a picture with words."""
-        if self.is_silent or _link_of_theme(self):
+        if _link_of_theme(self):
             return ""
         said = self.said()
         if picture := _picture(self, said):
@@ -167,8 +167,6 @@ class Mark:
 
     def markdown(self) -> str:
         """The Markdown of what a mark says: words, also below a picture, or a formula; "" for nothing."""
-        if self.is_silent:
-            return ""
         said = self.said()
         if led := _link_of_theme(self):
             return led

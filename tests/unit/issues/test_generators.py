@@ -27,6 +27,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("- a\n  {% asset_img b.png %}\n- c",
      '<ul>\n<li>a<p><img src="@asset_img/b.png" alt=""></p>\n</li>\n<li>c</li>\n</ul>'),
     ("{% post_link ink-14 %}", '<p><a href="@/ink-14.md">ink-14</a></p>'),
+    ("{% post_link %}", ""), ('{% endnote title="Ink dries" %}', ""),
     ("{% post_link ink-14 '纸与墨' true %}", '<p><a href="@/ink-14.md">纸与墨</a></p>'),
     ("见{% post_link 2026/ink On ink %}。", '<p>见<a href="@/2026/ink.md">On ink</a>。</p>'),
     ("{% post_link 'ink 14' \"纸与墨\" %}", '<p><a href="@/ink%2014.md">纸与墨</a></p>'),
