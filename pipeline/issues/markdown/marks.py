@@ -223,11 +223,9 @@ class Mark:
         return boxed(self.name, others.rest, title, "\n\n".join(filter(None, (others.markdown(), words))))
 
     def dressed_in_line(self, words: str) -> str:
-        """The same as `dressed`, among other words."""
+        """The same as `dressed`, among other words; code is told by its backquotes in both."""
         if self.name in _FORMULAS:
             return f"${words}$"
-        if self.name in _CODE:
-            return f"{_FENCE} {words} {_FENCE}"
         return words if self.name in _QUOTES | BOXES else self.dressed(words)
 
     def dressed(self, words: str) -> str:
