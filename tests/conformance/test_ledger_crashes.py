@@ -19,7 +19,7 @@ from pipeline.mailings.board import Board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Mailing, MailingState, Outcome
 from pipeline.mailings.presence import UNHEARD, Presence, Reclaimed
-from pipeline.schema import worker
+from pipeline.schema import delivery, worker
 from tests.books import (
     EDITION,
     EXPIRE,
@@ -187,6 +187,18 @@ def test_death_of_a_process_without_its_board_leaves_all_it_held_in_doubt(machin
 
     assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed(in_doubt=2)
     assert machine.found == ["in_doubt", "in_doubt", "pending"]
+
+
+def test_death_of_a_first_version_gives_back_what_it_had_not_marked(machine: Machine) -> None:
+    """It marked each message before the wire, and not all of a claim; it had no board."""
+    machine.begin()
+    machine.process(claim_two)
+    second = deliveries(machine.database, machine.mailing.id)[1]["id"]
+    with machine.database.write() as connection:
+        connection.execute(update(delivery).where(delivery.c.id == second).values(attempted_at=None))
+
+    assert machine.presence().reclaim_dead(A_SECOND_LATER) == Reclaimed(in_doubt=1)
+    assert machine.found == ["in_doubt", "pending", "pending"]
 
 
 def test_death_after_the_outcome_leaves_nothing_to_do(machine: Machine) -> None:

@@ -158,9 +158,12 @@ class Doubts:
             ).scalar_one()
 
     def _doubt(self, whose: list[ColumnElement[bool]], cause: Doubt) -> int:
+        """The first versions of avviso marked an attempt only before the wire: what has no mark was not handed over."""
+        held = [delivery.c.state == DeliveryState.SENDING, *whose]
+        unmarked = delivery.c.attempted_at.is_(None)
         with self._db.write() as connection:
-            return _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT,
-                         [delivery.c.state == DeliveryState.SENDING, *whose],
+            _move(self._db, connection, DeliveryState.SENDING, DeliveryState.PENDING, [*held, unmarked], _AGAIN)
+            return _move(self._db, connection, DeliveryState.SENDING, DeliveryState.IN_DOUBT, held,
                          {"doubt": cause, "reply": f"the reply was lost: {_CAUSES[cause]}",
                           "copies": delivery.c.copies + 1})
 
