@@ -27,7 +27,11 @@ Progress = Callable[[int, int], None]
 
 
 def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
-    """Writes everything that avviso remembers into a new folder, whole or not at all; gives the rows of each table."""
+    """Writes everything that avviso remembers into a new folder, whole or not at all; gives the rows of each table.
+
+    What readers asked while the ledger was away is seen to before: who left by then is nobody's reader elsewhere.
+    """
+    app.empty_spool()
     try:
         with new_folder(folder) as beside:
             rows = write_transcript(app.database, beside, tell)

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipeline.audience.tokens import Purpose
 from pipeline.cli import avviso
 from pipeline.errors import OutputError, Refusal
 from pipeline.setup.relocation import export_publication, restore_publication
+from pipeline.subscribe.spool_worker import LEAVE
 from tests.books import silent
 from tests.limits import no_file_grows
 from tests.publications import TODAY, Publication, words
@@ -70,6 +72,20 @@ def test_moved_publication_knows_its_readers_and_mails_nobody_again(
     assert (made.problems, elsewhere.mails, elsewhere.standings) == ([], [], {"2": "mailed"})
     assert [one.subscriber.address for one in elsewhere.app.roster.list_subscribers()] == [
         "ada@example.com", "bo@example.org"]
+
+
+def test_who_left_while_the_ledger_was_away_is_no_reader_after_the_move(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    ada = next(iter(letters.app.roster.list_subscribers())).subscriber
+    token = letters.app.ring.sign(Purpose.UNSUBSCRIBE, ada.id, "weekly")
+    letters.app.spool.put(LEAVE, {"token": token}, letters.clock.now(), first=True)
+
+    export_publication(letters.app, tmp_path / "out", silent)
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    assert {one.subscriber.address: one.subscription.state for one in elsewhere.app.roster.list_subscribers()} == {
+        "ada@example.com": "left", "bo@example.org": "confirmed"}
 
 
 def test_links_in_mails_that_went_out_lead_somewhere_after_the_move(
