@@ -15,9 +15,11 @@ from pipeline.app.books import SECRET
 from pipeline.app.signing import links_without, read_secret, secret_at, secrets_here
 from pipeline.audience.exporting import write_csv, write_deliveries_csv
 from pipeline.audience.tokens import key_name
+from pipeline.engines.jobs import present
 from pipeline.errors import Problem, Refusal
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.presence import is_dead
 from pipeline.newfile import make_file, new_folder, unwritten
 from pipeline.transcript import read_transcript, write_transcript
 
@@ -29,9 +31,11 @@ Progress = Callable[[int, int], None]
 def export_publication(app: App, folder: Path, tell: Progress) -> dict[str, int]:
     """Writes everything that avviso remembers into a new folder, whole or not at all; gives the rows of each table.
 
-    What readers asked while the ledger was away is seen to before: who left by then is nobody's reader elsewhere.
+    What is known here and not in the ledger yet is written there before: what readers asked while it was away, for who
+    left is nobody's reader elsewhere, and what became of the messages that a dead process had in hand.
     """
     app.empty_spool()
+    _take_back(app)
     try:
         with new_folder(folder) as beside:
             rows = write_transcript(app.database, beside, tell)
@@ -73,6 +77,13 @@ def restore_publication(app: App, folder: Path, tell: Progress) -> dict[str, int
         rows = read_transcript(database, folder, tell, now=now, at_the_end=before_anything_is_believed)
     app.high_water.note()
     return rows
+
+
+def _take_back(app: App) -> None:
+    """What the dead of this machine held, as their boards show it: nobody elsewhere has those."""
+    if any(is_dead(worker, app.config.workers) for worker in app.ledger.workers.all()):
+        with present(app, "") as presence:
+            presence.reclaim_dead(app.clock.now(), steady=app.steady())
 
 
 def without_secret(app: App) -> list[Problem]:

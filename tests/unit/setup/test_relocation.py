@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from pipeline.audience.tokens import Purpose
 from pipeline.cli import avviso
 from pipeline.errors import OutputError, Refusal
+from pipeline.mailings.mailing import DeliveryState, Outcome
+from pipeline.mailings.presence import Presence
 from pipeline.setup.relocation import export_publication, restore_publication
 from pipeline.subscribe.spool_worker import LEAVE
-from tests.books import silent
+from tests.books import LEASE, NOON, silent
 from tests.limits import no_file_grows
 from tests.publications import TODAY, Publication, words
 
@@ -86,6 +88,27 @@ def test_who_left_while_the_ledger_was_away_is_no_reader_after_the_move(
 
     assert {one.subscriber.address: one.subscription.state for one in elsewhere.app.roster.list_subscribers()} == {
         "ada@example.com": "left", "bo@example.org": "confirmed"}
+
+
+def test_what_a_dead_process_had_in_hand_is_known_after_the_move(
+    letters: Publication, elsewhere: Publication, tmp_path: Path
+) -> None:
+    letters.write("03-newer.md", words(3))
+    letters.publish()
+    ledger = letters.app.ledger
+    gone = Presence(ledger, letters.app.config.workers, host="", now=NOON)
+    first, _ = ledger.deliveries.claim(gone.worker.id, gone.worker.shard, limit=2, now=NOON, lease=LEASE)
+    gone.board.begin(first)
+    gone.board.depart(first)
+    gone.board.land(Outcome(first, DeliveryState.SENT, "250 taken"))
+    gone.leave()  # as who dies does: lock and board stay with what it holds
+
+    export_publication(letters.app, tmp_path / "out", silent)
+    restore_publication(elsewhere.app, tmp_path / "out", silent)
+
+    _, mailing = elsewhere.app.ledger.mailings.all()
+    assert {state.value: n for state, n in mailing.counts.items() if n} == {"sent": 1, "pending": 1}
+    assert elsewhere.app.ledger.workers.all() == []
 
 
 def test_links_in_mails_that_went_out_lead_somewhere_after_the_move(
