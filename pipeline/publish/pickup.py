@@ -177,13 +177,18 @@ def as_it_goes(record: Record, mailings: Sequence[Mailing]) -> Record:
 
 def _mailed_reason(record: Record, mailings: Sequence[Mailing]) -> str:
     begun = [mailing for mailing in mailings if mailing.started_at]
-    said = [f"mailing to {mailing.list}: {mailing.state}, {counted(mailing.audience, 'reader')}" for mailing in begun]
+    said = [f"mailing to {mailing.list}: {mailing.state}, {counted(mailing.audience, 'reader')}{_pause(mailing)}"
+            for mailing in begun]
     if all(mailing.went_to_nobody for mailing in begun):
         said[-1] += ": `avviso approve` mails it when there are some"
     entered = {mailing.list for mailing in mailings}
     late = [f"none to {name}: its file names that list only since it was mailed"
             for name in record.lists if name not in entered]
     return "; ".join(said + late)
+
+
+def _pause(mailing: Mailing) -> str:
+    return f": {mailing.reason}" if mailing.state is MailingState.PAUSED and mailing.reason else ""
 
 
 def _shown(length: timedelta) -> str:

@@ -96,7 +96,7 @@ STANDINGS: dict[str, tuple[dict[str, object], list[Mailing], Standing]] = {
     "adopted when it was held": (ADOPTED, [CANCELLED], Standing(State.ADOPTED, "by a person")),
     "adopted and then approved": (ADOPTED, [APPROVED], READY),
     "sending": ({}, [SENDING], Standing(State.MAILED, "mailing to weekly: sending, 3 readers")),
-    "paused": ({}, [PAUSED], Standing(State.MAILED, "mailing to weekly: paused, 3 readers")),
+    "paused": ({}, [PAUSED], Standing(State.MAILED, "mailing to weekly: paused, 3 readers: its own reason")),
     "sent to two lists": ({}, [SENT, replace(SENDING, list="daily")], Standing(
         State.MAILED, "mailing to weekly: sent, 3 readers; mailing to daily: sending, 3 readers")),
     "sent before its file named a second list": ({"lists": ("weekly", "daily")}, [SENT], Standing(
