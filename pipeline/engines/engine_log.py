@@ -38,12 +38,15 @@ class EngineLog(logging.Handler):
             log.error("engine.away", extra={"reason": in_one_line(str(reason))})
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Decides by what the record carries, not by its words."""
+        """Decides by what the record carries, not by its words.
+
+        Of a connection that the pool throws away because its line was lost nobody need hear: who used it says why.
+        """
         lost = _lost_line(record)
-        if lost is None:
-            logging.getLogger().handle(record)
-        else:
+        if lost is not None:
             self.away(lost)
+        elif not any(isinstance(one, psycopg.AsyncConnection) and one.closed for one in _told(record)):
+            logging.getLogger().handle(record)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -63,6 +66,10 @@ class EngineLog(logging.Handler):
 def _lost_line(record: logging.LogRecord) -> psycopg.Error | None:
     """The error that says that the database is away; None for anything else."""
     error = record.exc_info[1] if record.exc_info else None
-    told = record.args if isinstance(record.args, tuple) else ()
-    found = (error, error.__cause__ if error else None, *told)  # the pool names its error among the words
+    found = (error, error.__cause__ if error else None, *_told(record))  # the pool names its error among the words
     return next((one for one in found if isinstance(one, AWAY)), None)
+
+
+def _told(record: logging.LogRecord) -> tuple[object, ...]:
+    """What stands among its words."""
+    return record.args if isinstance(record.args, tuple) else ()

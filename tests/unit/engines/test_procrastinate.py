@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ pytest.importorskip("procrastinate", reason="needs the `postgres` extra")
 
 import psycopg
 from procrastinate import periodic
+from psycopg_pool import AsyncConnectionPool
 
 from pipeline.database import Database
 from pipeline.engines import clock_watch
@@ -246,6 +248,24 @@ def test_database_that_is_away_is_said_once_and_what_is_about_anything_else_is_h
     assert [record.getMessage() for record in caplog.records if record.name.startswith("p")] == [
         "a job failed", "engine.away", "afterwards"]
     assert caplog.records[-2].__dict__["reason"] == "terminating connection due to a command"
+
+
+@pytest.mark.usefixtures("said")
+def test_connection_whose_line_was_lost_is_thrown_away_in_silence(
+    caplog: pytest.LogCaptureFixture, postgres_url: str,
+) -> None:
+    async def lose_one() -> None:
+        async with AsyncConnectionPool(postgres_url, min_size=1, open=False) as pool:
+            with suppress(psycopg.OperationalError):
+                async with pool.connection() as connection:
+                    await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            async with pool.connection() as another:
+                await another.execute("SELECT 1")
+
+    with EngineLog().listening():
+        asyncio.run(lose_one())
+
+    assert [record.getMessage() for record in caplog.records if record.name == "psycopg.pool"] == []
 
 
 def test_one_machine_publishes_at_a_time(letters: Publication, postgres_url: str) -> None:
