@@ -15,7 +15,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from importlib.resources import files
@@ -81,7 +81,7 @@ class Clockwork:
             try:
                 with engine_log.listening():
                     asyncio.run(self._work(stray))
-            except (ConnectorException, DatabaseError) as error:
+            except (ConnectorException, DatabaseError, *AWAY) as error:  # the last: no connection could be opened
                 is_ours = isinstance(error, DatabaseError)  # in words for people; its cause quotes a statement
                 engine_log.away(error if is_ours else error.__cause__ or error)
                 self._ending.wait(RESTART_S)
@@ -102,7 +102,9 @@ class Clockwork:
 
     async def _work(self, stray: Stray) -> None:
         asyncio.get_running_loop().set_exception_handler(stray)
-        async with self._app.open_async():
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(self._app.close_async)  # also where it could not be opened: it would stay so
+            await self._app.open_async()
             while not await self._prepare():
                 await asyncio.sleep(0.1)
             await self._clear()

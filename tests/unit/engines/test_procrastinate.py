@@ -19,7 +19,7 @@ pytest.importorskip("procrastinate", reason="needs the `postgres` extra")
 
 import psycopg
 from procrastinate import periodic
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from pipeline.database import Database
 from pipeline.engines import clock_watch
@@ -30,6 +30,7 @@ from pipeline.errors import Busy, Unreachable
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.base import Message, Receipt
 from tests.books import EXPIRE
+from tests.conftest import run_sql
 from tests.fault.house import happens
 from tests.publications import Publication, words
 from tests.services import SOON_S, Post, Said, SetClock, running
@@ -230,6 +231,34 @@ def test_engine_begins_again_whatever_ended_it(
     assert ending.is_set()
     assert said_as in said.events
     assert not [record for record in caplog.records if "SELECT" in getattr(record, "reason", "")]
+
+
+def test_engine_goes_on_when_a_database_that_was_away_for_long_is_back(
+    letters: Publication, said: Said, monkeypatch: pytest.MonkeyPatch, postgres_server: str, postgres_url: str,
+) -> None:
+    monkeypatch.setattr(engine, "RESTART_S", 0.01)
+    allow = f"ALTER DATABASE {postgres_url.rpartition('/')[2]} ALLOW_CONNECTIONS"
+    ending, waited, hold = threading.Event(), [], letters.app.ledger.notebook.alone
+
+    async def open_in_vain_at_first(pool: AsyncConnectionPool, wait: bool) -> None:  # noqa: FBT001, the library's shape
+        try:
+            await open_pool(pool, wait, 30 if waited else 0.1)
+        except PoolTimeout:
+            waited.append(pool)
+            run_sql(postgres_server, f"{allow} true")
+            raise
+
+    def begin_to_work(name: str) -> AbstractContextManager[bool]:
+        ending.set()
+        return hold(name)
+
+    open_pool = AsyncConnectionPool.open
+    monkeypatch.setattr(AsyncConnectionPool, "open", open_in_vain_at_first)
+    with Shift.begin(letters.app) as shift:
+        run_sql(postgres_server, f"{allow} false")
+        engine.Clockwork(letters.app.database.conninfo, shift, ending, "send", begin_to_work).run()
+
+    assert (len(waited), said.events.count("engine.away"), "engine.failed" in said.events) == (1, 1, False)
 
 
 @pytest.mark.usefixtures("said")
