@@ -112,7 +112,9 @@ class Claiming:
         chosen = database.given("ids", id=BigInteger)
         these = update(delivery).where(delivery.c.id.in_(select(chosen.c.id)))  # locked since they were found
         self._skipping = these.values(
-            state=DeliveryState.SKIPPED, settled_at=bindparam("now"), reply="left before it was sent")
+            state=DeliveryState.SKIPPED, settled_at=bindparam("now"),
+            reply=case((delivery.c.copies > 0, "left before it was sent again, and may have it"),
+                       else_="left before it was sent"))
         self._holding = these.values(
             state=DeliveryState.SENDING, worker=bindparam("holder"), provider=bindparam("by"),
             lease_until=bindparam("until"), attempted_at=_first_handed_over(),

@@ -29,7 +29,7 @@ from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Receipt, Transport
 from pipeline.providers.local import Faulty, Outbox
 from tests.books import LEASE, NOON, leave
-from tests.workplaces import Workplace, always, refused_session
+from tests.workplaces import Workplace, always, refused_session, to
 
 SENT, PENDING, DEFERRED, FAILED = "sent", "pending", "deferred", "failed"
 
@@ -96,6 +96,20 @@ def test_whoever_leaves_during_the_send_is_skipped(tmp_path: Path) -> None:
 
     assert work.states == [SENT] * GROUP + ["skipped"]
     assert work.rows()[-1]["reply"] == "left before it was sent"
+
+
+def test_whoever_leaves_behind_a_lost_answer_is_skipped_and_may_have_it(work: Workplace) -> None:
+    first = work.rows()[0]["subscriber_id"]
+    work.script = to("reader0", lambda: InDoubt("the line broke"))
+    work.deliver()
+    leave(work.database, int(str(first)))
+    work.clock.turn(timedelta(minutes=6))
+
+    work.deliver()
+
+    assert work.sent.count("reader0") == 1
+    assert (work.states, work.rows()[0]["reply"]) == (
+        ["skipped", SENT, SENT], "left before it was sent again, and may have it")
 
 
 def test_whoever_leaves_while_their_message_waits_in_hand_is_skipped_within_a_second(
