@@ -110,7 +110,8 @@ class Database(Dialect):
             if not (is_ending and error.connection_invalidated):
                 raise
             raise Uncertain("the line to the database was lost as something was written down",
-                            remedy="it is looked up when the line is back", result=result) from error
+                            remedy="senders look it up; give a command again, which does nothing twice",
+                            result=result) from error
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:

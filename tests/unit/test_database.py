@@ -37,11 +37,12 @@ from sqlalchemy import (
 from pipeline import schema
 from pipeline.database import APPLICATION_ID, Database, text_digest
 from pipeline.database.health import THOROUGH_BYTES
-from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Unreachable
+from pipeline.errors import ConfigError, Conflict, Damaged, OutputError, SchemaOutdated, Uncertain, Unreachable
 from pipeline.mailings.ledger import Ledger
 from pipeline.schema import HEAD, Instant, fragment, metadata, note
 from tests.books import NOON, add_readers, copied_database, open_database
 from tests.conftest import run_sql
+from tests.fault.cutter import Cutter
 
 ROOM = "free space, or make it, its -wal and -shm and their folder writable; nothing was lost"
 
@@ -840,6 +841,22 @@ def test_full_disk_is_said_in_one_line_and_what_was_there_stands(database: Datab
 
     assert str(refused.value) == (f"{database.file}: the ledger cannot be written: database or disk is full: {ROOM}")
     assert names(database) == ["before"]
+
+
+def test_whose_line_is_lost_as_something_is_written_down_hears_that_it_may_be_written_again(postgres_url: str) -> None:
+    with closing(Cutter(postgres_url)) as line:
+        database = open_database(line.url)
+        line.every = 10  # all but the tenth
+
+        with pytest.raises(Uncertain) as lost:
+            write(database, "once")
+        line.every = None
+        write(database, "once")
+
+        assert str(lost.value) == ("the line to the database was lost as something was written down: senders look it "
+                                   "up; give a command again, which does nothing twice")
+        assert names(database) == ["once"]
+        database.close()
 
 
 def test_ledger_that_a_file_beside_it_keeps_from_being_written_is_named(tmp_path: Path) -> None:
