@@ -14,7 +14,14 @@ from pipeline.feeds.addresses import is_relative
 from pipeline.issues.markdown.fillings import FILLED, UNKNOWN, filled
 from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
-from pipeline.issues.markdown.spaces import PARTED_LINK, SPACED_LINK, SPACED_PICTURE, SWAPPED_LINK, WIDE_LINK
+from pipeline.issues.markdown.spaces import (
+    DOUBLED_LINK,
+    PARTED_LINK,
+    SPACED_LINK,
+    SPACED_PICTURE,
+    SWAPPED_LINK,
+    WIDE_LINK,
+)
 from pipeline.issues.markdown.vaults import EMBED, embedded
 from pipeline.issues.roots import IN_ASSETS
 
@@ -81,7 +88,7 @@ def _spaced(source: Source) -> Iterator[Named]:
         for found in source.find(pattern):
             if found["address"]:
                 yield Named(kind, found.start("address"), _address(found["address"]), found["text"])
-    for pattern in (SWAPPED_LINK, WIDE_LINK, PARTED_LINK):
+    for pattern in (SWAPPED_LINK, WIDE_LINK, PARTED_LINK, DOUBLED_LINK):
         for found in source.find(pattern):
             yield Named("link", found.start("text"), _address(found["address"]), found["text"])
 
@@ -91,7 +98,9 @@ def _links(text: str, start: int) -> Iterator[Named]:
     for found in _INLINE.finditer(text):
         inside = found["text"]
         group = "angled" if found["angled"] is not None else "plain"
-        yield Named("image" if found["mark"] else "link", start + found.start(group), _address(found[group]), inside)
+        if not found[group].startswith("["):  # what is in the place of an address is a link itself
+            kind: Kind = "image" if found["mark"] else "link"
+            yield Named(kind, start + found.start(group), _address(found[group]), inside)
         if "](" in inside:
             yield from _links(inside, start + found.start("text"))
 

@@ -70,6 +70,7 @@ _NO_TEXT = re.compile(
     r"<!--.*?-->|<script.*?</script>"
     r"|</?(?:a|audio|b|br|center|details|div|font|iframe|img|kbd|p|small|source|sub|summary|table|td|tr|video)\b[^>]*>"
     r"|!\[[^\]\n]*\]\([^)\n]*\)"                                # pictures
+    r"|(?<=\])\(\[[^\]\n]*\]\([^)\n]*\)\)"                    # links in the place of an address
     r"|^\[toc\]\s*$|\[![A-Z]+\]|\[[ x]\] "                     # contents, alerts, tasks
     r"|^\[\^[^\]]+\]:.*?$|\[\^[^\]]+\]|\^\[[^\]]*\]",          # footnotes, which move
     re.DOTALL | re.IGNORECASE | re.MULTILINE)

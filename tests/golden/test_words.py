@@ -80,10 +80,12 @@ def visible(markup: str) -> str:
     return "".join(parser.pieces)
 
 
-# What stands beyond CommonMark in the source: notes move to the end, marks of alerts, tasks and contents become signs.
+# What stands beyond CommonMark in the source: notes move to the end, marks of alerts, tasks and contents become signs,
+# and a link in the place of an address is none of the words.
 NOTE = re.compile(r"^\[\^[^\]\n]+\]:[ \t]*(.+(?:\n(?!\s*\n|\[\^).+)*)", re.MULTILINE)
-SIGNS = re.compile(r"\[\^[^\]\n]+\]|^(>[ \t]*)\[!\w+\]|^([ \t]*[-*+][ \t]+)\[[ xX]\](?=\s)|^\[\[?toc\]?\][ \t]*$",
-                   re.MULTILINE | re.IGNORECASE)
+SIGNS = re.compile(
+    r"\[\^[^\]\n]+\]|(?<=\])\(\[[^\]\n]*\]\([^)\n]*\)\)|^(>[ \t]*)\[!\w+\]|^([ \t]*[-*+][ \t]+)\[[ xX]\](?=\s)"
+    r"|^\[\[?toc\]?\][ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
 def plain_words(body: str, *, heads: bool = True) -> list[str]:

@@ -32,12 +32,12 @@ _BEGINNINGS = {
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""
 _WORD_BEGINNINGS = {
     "autolink": "<", "backticks": "`", "block_name": "^", "bold_before_space": "*", "comment": "<", "component": "<",
-    "edit": "{", "emphasis": "*_", "entity": "&", "escape": "\\", "footnote_inline": "^", "footnote_ref": "[",
-    "formula": "$\\", "hatena_page": "[", "hatena_picture": "[", "highlight": "=", "html_inline": "<", "image": "!",
-    "kramdown_break": "\\", "link": "[", "linkify": ":", "lone_bracket": "[!", "mark_in_line": "{", "newline": "\n",
-    "parted_link": "[", "remark_on_edit": "{", "script": "^~", "shortcode": ":", "spaced_image": "!",
-    "spaced_link": "[", "strikethrough": "~", "swapped_link": "[", "undefined_link": "[", "vault_picture": "!",
-    "wide_link": "[", "wiki_link": "["}
+    "doubled_link": "[", "edit": "{", "emphasis": "*_", "entity": "&", "escape": "\\", "footnote_inline": "^",
+    "footnote_ref": "[", "formula": "$\\", "hatena_page": "[", "hatena_picture": "[", "highlight": "=",
+    "html_inline": "<", "image": "!", "kramdown_break": "\\", "link": "[", "linkify": ":", "lone_bracket": "[!",
+    "mark_in_line": "{", "newline": "\n", "parted_link": "[", "remark_on_edit": "{", "script": "^~", "shortcode": ":",
+    "spaced_image": "!", "spaced_link": "[", "strikethrough": "~", "swapped_link": "[", "undefined_link": "[",
+    "vault_picture": "!", "wide_link": "[", "wiki_link": "["}
 """The same for words. Only the rule for `text`, which takes all up to the next mark, is asked about no mark."""
 
 

@@ -1,8 +1,9 @@
 """Addresses as editors write them: `![图](images/图 1.png)`, `[上期](13-纸 与 墨.md)`, `![图](a.png =300x200)`,
 `![图](a.png =50%x)`, `[write](mailto:mira@example.com?subject=Ink and paper)`; the words of a page that chat programs
 quote, `[example.com](https://example.com/ink#:~:text=it dries)`; those between the brackets of Chinese keyboards,
-`[纸](https://example.com/纸）`, and behind a space, `[paper] (https://example.com/)`; and those in the place of the
-words, `[https://example.com/](《墨水手册》)`, also where there are none.
+`[纸](https://example.com/纸）`, and behind a space, `[paper] (https://example.com/)`; links in the place of an address,
+`[paper]([example.com](https://example.com/))`; and addresses in the place of the words,
+`[https://example.com/](《墨水手册》)`, also where there are none.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -37,6 +38,10 @@ PARTED_LINK = re.compile(
     r"(?<!!)\[(?P<text>(?![ xX]\]|\d{1,4}\])[^\[\]\n]{1,300})\] \((?P<address>https?://[^\s()<>]{1,600})\)",
     re.IGNORECASE)
 
+DOUBLED_LINK = re.compile(
+    r"(?<!!)\[(?P<text>[^\[\]\n]{1,300})\]\(<?\[(?:[^\[\]\n]{1,600}\]\()?(?P<address>https?://[^\s()\[\]<>]{1,600})"
+    r"(?: \"[^\"\n]{0,300}\")?[\])]>?\)", re.IGNORECASE)
+
 SWAPPED_LINK = re.compile(
     r"\[(?P<address>https?://[^\s\[\]()<>]{1,600})\]"
     r"\((?!(?:url|link|todo|tbd|链接|地址)\))"
@@ -50,6 +55,7 @@ def use_spaced_addresses(parser: MarkdownIt) -> None:
     parser.inline.ruler.after("link", "spaced_link", _spaced_link)
     parser.inline.ruler.after("link", "parted_link", _parted_link)
     parser.inline.ruler.before("link", "wide_link", _wide_link)
+    parser.inline.ruler.before("link", "doubled_link", _doubled_link)
     parser.inline.ruler.before("link", "swapped_link", _swapped_link)
 
 
@@ -77,6 +83,10 @@ def _parted_link(state: StateInline, silent: bool) -> bool:
 
 def _wide_link(state: StateInline, silent: bool) -> bool:
     return _link(state, WIDE_LINK, silent)
+
+
+def _doubled_link(state: StateInline, silent: bool) -> bool:
+    return _link(state, DOUBLED_LINK, silent)
 
 
 def _swapped_link(state: StateInline, silent: bool) -> bool:

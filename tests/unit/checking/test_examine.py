@@ -56,6 +56,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
     ("[纸](https://example.com/a) 和 [墨](https://example.com/b", [("link-literal", 5, 30)]),
     ("[墨](https://example.com/b c)", [("link-literal", 5, 1)]),
+    ('[纸]([https://example.com/a](https://example.com/b "墨")) [墨](<[纸](https://example.com/b)>)', []),
     ("[[纸](https://a.example)](https://a.example)", [("link-literal", 5, 4)]),
     ("写作 \\[纸](甲)、[墨\\](甲) 或 [笔]\\(甲)，`[纸]( 甲 )` 与 b[][] 不同", []),
     ("（墨）和(墨)[https://example.com/b]", [("link-literal", 5, 7)]),

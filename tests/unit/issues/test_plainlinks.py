@@ -63,6 +63,15 @@ def test_an_address_in_brackets_behind_a_space_belongs_to_the_words_before(text:
     assert markdown_parser().renderInline(text) == shown
 
 
+@pytest.mark.parametrize("text", [
+    '[*Ink*]([https://example.com/a](https://example.com/b "Ink"))', "[*Ink*](<[example.com](https://example.com/b)>)",
+    "[*Ink*]([https://example.com/b](https://example.com/b))", "[*Ink*]([https://example.com/b])",
+])
+def test_a_link_in_the_place_of_an_address_leads_where_it_leads(text: str) -> None:
+    assert markdown_parser().renderInline(f"{text}, c (d)") == (
+        '<a href="https://example.com/b"><em>Ink</em></a>, c (d)')
+
+
 @pytest.mark.parametrize(("text", "shown"), [
     ("[a](https://example.com/a) b", '<a href="https://example.com/a">a</a> b'),
     ("[a](b.png \"c\")", '<a href="b.png" title="c">a</a>'),
