@@ -84,7 +84,7 @@ def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
     if scheme in SCHEMES:
         if _MISTYPED.match(one.address):
             yield _broken(source, one)
-        elif one.kind == "link" and one.text != one.address and is_of_this_machine(one.address):
+        elif one.kind == "link" and one.text.strip("/") != one.address.strip("/") and is_of_this_machine(one.address):
             yield source.problem("link-local", one.at, f'"{shorten(one.address)}" is on your own machine or network',
                                  "write where it is on the web, or put it in backticks if readers are to type it")
     elif scheme in TYPOS or _is_nearly(scheme):

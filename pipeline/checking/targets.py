@@ -16,6 +16,7 @@ from pipeline.issues.markdown.mdx import plain_value
 from pipeline.issues.markdown.plainlinks import unwrapped
 from pipeline.issues.markdown.spaces import (
     DOUBLED_LINK,
+    NESTED_LINK,
     PARTED_LINK,
     SPACED_LINK,
     SPACED_PICTURE,
@@ -88,7 +89,7 @@ def _spaced(source: Source) -> Iterator[Named]:
         for found in source.find(pattern):
             if found["address"]:
                 yield Named(kind, found.start("address"), _address(found["address"]), found["text"])
-    for pattern in (SWAPPED_LINK, WIDE_LINK, PARTED_LINK, DOUBLED_LINK):
+    for pattern in (SWAPPED_LINK, WIDE_LINK, PARTED_LINK, DOUBLED_LINK, NESTED_LINK):
         for found in source.find(pattern):
             yield Named("link", found.start("text"), _address(found["address"]), found["text"])
 

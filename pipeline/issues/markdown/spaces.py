@@ -2,8 +2,8 @@
 `![图](a.png =50%x)`, `[write](mailto:mira@example.com?subject=Ink and paper)`; the words of a page that chat programs
 quote, `[example.com](https://example.com/ink#:~:text=it dries)`; those between the brackets of Chinese keyboards,
 `[纸](https://example.com/纸）`, and behind a space, `[paper] (https://example.com/)`; links in the place of an address,
-`[paper]([example.com](https://example.com/))`; and addresses in the place of the words,
-`[https://example.com/](《墨水手册》)`, also where there are none.
+`[paper]([example.com](https://example.com/))`, or of words, `[[paper](https://example.com/)](https://example.com/)`;
+and addresses in the place of the words, `[https://example.com/](《墨水手册》)`, also where there are none.
 
 Authors see the picture or the link in their preview; as plain text it would reach every reader.
 """
@@ -41,6 +41,9 @@ PARTED_LINK = re.compile(
 DOUBLED_LINK = re.compile(
     r"(?<!!)\[(?P<text>[^\[\]\n]{1,300})\]\(<?\[(?:[^\[\]\n]{1,600}\]\()?(?P<address>https?://[^\s()\[\]<>]{1,600})"
     r"(?: \"[^\"\n]{0,300}\")?[\])]>?\)", re.IGNORECASE)
+NESTED_LINK = re.compile(
+    r"\[\[(?P<text>[^\[\]\n]{1,300})\]\(https?://[^\s()<>]{1,600}\)\]\((?P<address>https?://[^\s()<>]{1,600})\)",
+    re.IGNORECASE)
 
 SWAPPED_LINK = re.compile(
     r"\[(?P<address>https?://[^\s\[\]()<>]{1,600})\]"
@@ -86,7 +89,7 @@ def _wide_link(state: StateInline, silent: bool) -> bool:
 
 
 def _doubled_link(state: StateInline, silent: bool) -> bool:
-    return _link(state, DOUBLED_LINK, silent)
+    return _link(state, DOUBLED_LINK, silent) or _link(state, NESTED_LINK, silent)
 
 
 def _swapped_link(state: StateInline, silent: bool) -> bool:

@@ -66,8 +66,9 @@ def test_an_address_in_brackets_behind_a_space_belongs_to_the_words_before(text:
 @pytest.mark.parametrize("text", [
     '[*Ink*]([https://example.com/a](https://example.com/b "Ink"))', "[*Ink*](<[example.com](https://example.com/b)>)",
     "[*Ink*]([https://example.com/b](https://example.com/b))", "[*Ink*]([https://example.com/b])",
+    "[[*Ink*](https://example.com/a)](https://example.com/b)",
 ])
-def test_a_link_in_the_place_of_an_address_leads_where_it_leads(text: str) -> None:
+def test_a_link_in_the_place_of_an_address_or_of_words_leads_where_one_does(text: str) -> None:
     assert markdown_parser().renderInline(f"{text}, c (d)") == (
         '<a href="https://example.com/b"><em>Ink</em></a>, c (d)')
 
