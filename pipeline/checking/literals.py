@@ -1,4 +1,4 @@
-"""Markdown that failed: links, tables and comments that readers would see as they were typed."""
+"""Marks that failed: links, tables, comments and fields that readers would see as they were typed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from pipeline.errors import Problem, shorten
 _MARK = re.compile(r"(?:(?<!\w)\[[^\[\]]*|\A)\]\(")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(|\)\[)\Z")
 _DASHES = re.compile(r"[ >]{0,9}[|｜]?[ \t]*:?-+:?[ \t]*(?:[|｜][ \t]*:?-+:?[ \t]*)+[|｜]?[ \t]*")
+# Fields between other lines than `---`, as editors make of them, or one without its colon.
+_FIELDS = re.compile(
+    r"\A\s*[-—–]{1,6}[ \t]*\n(?:[^\n]{1,300}\n){0,20}?"
+    r"[ \t]*(?:(?:title|description|author|tags?|date)[ \t]*[:：]|date[ \t]+\d)[^\n]{1,300}\n"
+    r"(?:[^\n]{1,300}\n){0,20}?[ \t]*[-—–]{1,6}[ \t]*(?:\n|\Z)", re.IGNORECASE)
 
 
 def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     """One finding for each block of this kind."""
+    if fields := _FIELDS.match(source.body):
+        yield source.problem("front-matter", 0, f"{shorten(' '.join(fields[0].split()))} is shown as typed",
+                             "put the fields between lines of three hyphens, ---, and a colon behind each name")
     for token in tokens:
         if token.type == "inline" and token.map:
             if "](" in token.content or ")[" in token.content:

@@ -65,6 +65,11 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("char a[N](/ since 20), \\[a\\](https://example.com/b), [1] (https://example.com/c)", []),
     ("字\n\n纸 | 墨\n-|-|-\n1 | 2\n\n- ｜纸｜\n  ｜---｜---｜", [("table-literal", 8, 1), ("table-literal", 12, 1)]),
     ("纸[^1]墨[^注]水[^墨水]，[^a-z]\n\n[^1]: 字\n- [^注]: 字", [("reference-missing", 5, 12)]),
+    *((f"{text}\n\n字", [("front-matter", 5, 1)]) for text in (
+        "———\ndate: 2026/12/01\n———", "--\ntitle: 纸\ntags: [a]\n--", "---\nlang: zh\ndate 2026/12/01\n---",
+        " ---\nTitle: 纸\n---")),
+    *((f"{text}\n\n字", []) for text in (
+        "---\n纸的日子\n---", "---\n\ntitle: 纸\n\n---", "---\ndate of birth\n---", "- date: 2026/12/01\n- 纸")),
     ("字 <!-- 问林\n\n`<!--` 和 <!-- 好 -->", [("comment-unclosed", 5, 3)]),
     ("https：//example.com/a [b](http；//example.com/b) [c](https:\\\\example.com) [d](https://https://example.com)",
      [("link-scheme", 5, 1), ("link-scheme", 5, 27), ("link-scheme", 5, 53), ("link-scheme", 5, 78)]),
