@@ -12,8 +12,9 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 
 # Not of `char[N](since C++20)`; the words of a link may be set in marks of their own.
-_MARK = re.compile(r"(?:(?<!\w)\[[^\[\]]*|\A)\]\(")
+_MARK = re.compile(r"(?:(?<!\w)\[[^\[\]]{0,500}|\A)\]\(")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(|\)\[)\Z")
+_COMMENT = re.compile(r"(?<![\\`])<!--")
 _DASHES = re.compile(r"[ >]{0,9}[|｜]?[ \t]*:?-+:?[ \t]*(?:[|｜][ \t]*:?-+:?[ \t]*)+[|｜]?[ \t]*")
 # Fields between other lines than `---`, as editors make of them, or one without its colon.
 _FIELDS = re.compile(
@@ -33,7 +34,8 @@ def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                 yield from _links(source, token, token.map)
             if "<!--" in token.content:
                 yield from _comments(source, token, token.map)
-            yield from _tables(source, token, token.map)
+            if "|" in token.content or "｜" in token.content:
+                yield from _tables(source, token, token.map)
 
 
 def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
@@ -50,14 +52,11 @@ def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Probl
 
 
 def _comments(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
-    for one in token.children or ():
-        if one.type == "text" and "<!--" in one.content:
-            at = source.body.find("<!--", source.offset_of_row(block[0]))
-            if source.body[at - 1:at] != "\\":
-                note = shorten(one.content[one.content.find("<!--"):])
-                yield source.problem("comment-unclosed", at, f"{note} is never closed: readers see it",
-                                     "close it with -->, or remove it")
-            return
+    shown = next((one.content for one in token.children or () if one.type == "text" and "<!--" in one.content), "")
+    if shown and (begun := _COMMENT.search(source.body, *map(source.offset_of_row, block))):
+        yield source.problem("comment-unclosed", begun.start(),
+                             f"{shorten(shown[shown.find('<!--'):])} is never closed: readers see it",
+                             "close it with -->, or remove it")
 
 
 def _tables(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
