@@ -86,7 +86,7 @@ def _described_tag(typed: str, words: str) -> str:
 
 
 def _tell_players_apart(tokens: Sequence[Token]) -> None:
-    """Numbers players of one title, as those below one heading have: `title (2)`."""
+    """Numbers players of one title, as those below one heading have: `title (2)`, without a break between."""
     pieces = [piece for token in tokens for piece in (token.children or (token,))
               if piece.type in ("html_inline", "html_block") and _PLAYER.search(piece.content)]
     often = Counter(_title(match[0]) for piece in pieces for match in tags_of(piece.content))
@@ -96,7 +96,7 @@ def _tell_players_apart(tokens: Sequence[Token]) -> None:
         if not (title := _title(match[0])) or often[title] == 1:
             return match[0]
         so_far[title] += 1
-        return _with(read_tag(match[0]), title=f"{title} ({so_far[title]})")
+        return _with(read_tag(match[0]), title=f"{title}\u00a0({so_far[title]})")
 
     for piece in pieces:
         piece.content = TAG.sub(numbered, piece.content)

@@ -36,9 +36,10 @@ def test_a_video_with_a_poster_is_a_picture_to_press_in_mail_and_plays_elsewhere
     ('<audio src="a.mp3" title="Song"></audio>', f'<p><a href="{FILES}/a.mp3">▶ Audio: Song</a></p>'),
     ('<div><video src="a.mp4"></video></div>', f'<div><a href="{FILES}/a.mp4">▶ Video: T</a></div>'),
     ('<video src="a.mp4"></video>\n<video src="b.mp4"></video>',
-     f'<p><a href="{FILES}/a.mp4">▶ Video: T (1)</a><br>\n<a href="{FILES}/b.mp4">▶ Video: T (2)</a></p>'),
+     f'<p><a href="{FILES}/a.mp4">▶ Video: T\u00a0(1)</a><br>\n<a href="{FILES}/b.mp4">▶ Video: T\u00a0(2)</a></p>'),
     ('<audio src="a.mp3"></audio>\n\n<div>\n<audio src="b.mp3"></audio>\n</div>\n\n<audio src=c.mp3 title=C></audio>',
-     (f'<p><a href="{FILES}/a.mp3">▶ Audio: T (1)</a></p>\n<div>\n<a href="{FILES}/b.mp3">▶ Audio: T (2)</a>\n</div>\n'
+     (f'<p><a href="{FILES}/a.mp3">▶ Audio: T\u00a0(1)</a></p>\n'
+      f'<div>\n<a href="{FILES}/b.mp3">▶ Audio: T\u00a0(2)</a>\n</div>\n'
       f'<p><a href="{FILES}/c.mp3">▶ Audio: C</a></p>')),
     ("<iframe src='https://maps.example/x' title='Map' onload=x>old</iframe>",
      '<p><a href="https://maps.example/x">▶ Open: Map</a><br>old</p>'),
