@@ -87,6 +87,7 @@ OTHERS = _rules(
     Rule("asset-hidden", "warning", "a reference to a hidden file"),
     Rule("html-unknown-tag", "warning", "something in angle brackets that is no HTML"),
     Rule("html-unclosed", "warning", "a tag that is never closed"),
+    Rule("box-unclosed", "warning", "a box of colons that is never closed"),
     Rule("html-removed", "warning", "HTML that does not work in mail and feeds"),
     Rule("media-empty", "warning", "a picture or player that names no file"),
     Rule("image-data", "warning", "a picture written into the text as data:"),

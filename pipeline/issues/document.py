@@ -74,7 +74,7 @@ def parse(
     report = Report(path, line)
     tokens, env = (Body(body) if isinstance(body, str) else body).take()
     tokens = settle_captions(settle_attributes(settle_callouts(settle(tokens, report))))
-    _report_limits(tokens, report)
+    _report_blocks(tokens, report)
     for row, mark in left_out(env):
         report.warn("template-text", f"{shorten(mark)} is for a site generator and was left out",
                     "write its words or picture as Markdown, or remove it",
@@ -117,11 +117,14 @@ def words(document: Document) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n") if line.strip())
 
 
-def _report_limits(tokens: Sequence[Token], report: Report) -> None:
+def _report_blocks(tokens: Sequence[Token], report: Report) -> None:
     for token in tokens:
         if token.meta.get("too_deep"):
             report.warn("nesting-deep", "quotes or lists are nested too deeply; the rest is shown as plain text",
                         "use fewer levels", token)
+        if token.meta.get("unclosed"):
+            report.warn("box-unclosed", "the box that begins here is never closed, and takes in all that follows",
+                        "close it with as many colons on a line of their own", token)
         if why := token.meta.get("too_much"):
             report.warn("markup-limit", f"{why}: marks are shown as typed from here on",
                         "make several issues of it, or look for marks repeated by accident", token)

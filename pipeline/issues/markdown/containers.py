@@ -77,7 +77,9 @@ def _container(state: StateBlock, start_line: int, end_line: int, silent: bool) 
     if kind in _KINDS:
         if kind in ("message", "note") and title in _URGENCY:
             kind, title = _URGENCY[title], ""
+        begins = len(state.tokens)
         open_alert(state, kind, title, [start_line, end])
+        state.tokens[begins].meta["unclosed"] = not closed
     around = state.env.get(_INNERMOST, "")
     state.env[UNSEEN_DEPTH], state.env[_INNERMOST] = unseen + (kind not in _KINDS), kind
     _read_inside(state, start_line, end, closed=closed)
