@@ -27,10 +27,16 @@ def find_fences(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
 
 
 def _taken(source: Source, token: Token) -> re.Match[str] | None:
-    """The line in a block of code that shows it should have ended before."""
+    """The line in a block of code that shows it should have ended before; None for what stands within a mark for a
+    generator, such as `{% note %}`: it has the rows of that mark, and whether it is closed cannot be seen there."""
+    first, end = token.map or (0, 0)
+    if token.markup not in _row(source, first):
+        return None
     mark = rf"{re.escape(token.markup)}[{token.markup[0]}]*[ \t]*"
     another = re.search(rf"^ {{0,3}}{mark}[A-Za-z][\w+#.-]*[ \t]*$", token.content, re.MULTILINE)
-    first, end = token.map or (0, 0)
-    last = source.body[source.offset_of_row(end - 1):source.offset_of_row(end)]
-    is_closed = end - 1 > first and re.fullmatch(rf"[ \t>]*{mark}\n?", last)
+    is_closed = end - 1 > first and re.fullmatch(rf"[ \t>]*{mark}\n?", _row(source, end - 1))
     return another or (None if is_closed else _PROSE.search(token.content))
+
+
+def _row(source: Source, row: int) -> str:
+    return source.body[source.offset_of_row(row):source.offset_of_row(row + 1)]

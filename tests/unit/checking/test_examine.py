@@ -83,6 +83,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("> 如：\n> ```\nls\n```\n\n第二天来了。", [("code-unclosed", 8, 1)]),
     ("字\n\n```\n\n纸\n\n```sh\nls\n```\n\n字", [("code-unclosed", 7, 1)]),
     ("````md\n```sh\nls\n```\n## 二\n````\n\n- 字\n  ~~~\n  第二天来了。\n  ~~~\n", []),
+    ("{{< quote >}}\n字\n\n```sh\n## 二\n```\n{{< /quote >}}\n\n{% codeblock %}\n## 二\n{% endcodeblock %}", []),
     ("```\nIt came on a Tuesday, by train.", [("code-unclosed", 5, 1)]), ("```\nINSERT INTO a VALUES (1, 2, 3).", []),
     ("[看](#存在--吗)\n\n## 存在 / 吗\n\n[回到开头](#top)", []),
     ("[看](#不存在)\n\n## 存在\n\n[看](#存在)", [("anchor-missing", 5, 5)]),
