@@ -13,6 +13,8 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
+from pipeline.issues.markdown.lines import ENDS_WORDS
+
 # What begins with a tag goes on as HTML.
 _BEFORE_WORDS = re.compile(r"(?:<!--(?:(?!-->).)*-->[ \t]*)+(?=[^\s<])")
 _NO_ADDRESS = re.compile(r"\[(?://|comment)\]:[ \t]*(?:#|<>)(?:[ \t].*)?")
@@ -21,7 +23,7 @@ _NO_ADDRESS = re.compile(r"\[(?://|comment)\]:[ \t]*(?:#|<>)(?:[ \t].*)?")
 def use_comments(parser: MarkdownIt) -> None:
     """Adds both rules, one behind that for addresses, which goes through several lines."""
     parser.block.ruler.before("html_block", "words_behind_comment", _behind_comment)
-    parser.block.ruler.after("reference", "no_address", _no_address, {"alt": ["paragraph"]})
+    parser.block.ruler.after("reference", "no_address", _no_address, ENDS_WORDS)
 
 
 def _behind_comment(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -38,7 +40,7 @@ def _behind_comment(state: StateBlock, start_line: int, end_line: int, silent: b
 
 
 def _no_address(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:
-    """A line that is nothing but such a comment; a paragraph ends before it."""
+    """A line that is nothing but such a comment; a paragraph, a quotation or a table ends before it."""
     begin = state.bMarks[start_line] + state.tShift[start_line]
     if state.is_code_block(start_line) or not _NO_ADDRESS.fullmatch(state.src, begin, state.eMarks[start_line]):
         return False

@@ -34,6 +34,8 @@ def test_a_comment_before_html_alone_or_in_code_is_read_as_ever(text: str, html:
 @pytest.mark.parametrize(("text", "html"), [
     ("a\n\n[//]: # (b (c) d)\n\n[comment]: <> (b (c) d)\ne", "<p>a</p>\n<p>e</p>"),
     ('a\n[//]: # "b "c" d"\n> [//]: #\n> e', "<p>a</p>\n<blockquote>\n<p>e</p>\n</blockquote>"),
+    ("> a\n[//]: # (b (c) d)\n\ne", "<blockquote>\n<p>a</p>\n</blockquote>\n<p>e</p>"),
+    ("a |\n-|\n[//]: # (b)", '<table>\n<thead>\n<tr>\n<th scope="col">a</th>\n</tr>\n</thead>\n</table>'),
     ("[//]: # (b\nc)\n[comment]: # d", ""),
     ("[//]: https://a.example/\n[ink]: #top\n[//] [ink] `[//]: #`",
      '<p><a href="https://a.example/">//</a> <a href="https://w.example.com/14/#top">ink</a> <code>[//]: #</code></p>'),
