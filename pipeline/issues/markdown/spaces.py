@@ -33,9 +33,9 @@ WIDE_LINK = re.compile(
     r"(?<!!)\[(?P<text>[^\[\]\n]{1,300})\](?:\(|(?P<wide>（)) ?(?P<address>https?://[^\s()（）<>]{1,600})(?(wide)[）)]|）)",
     re.IGNORECASE)
 
-# Neither a task, `[x] (…)`, nor the number of a source.
+# Neither a task, `[x] (…)`, nor a note, `[^1] (…)`, nor the number of a source.
 PARTED_LINK = re.compile(
-    r"(?<!!)\[(?P<text>(?![ xX]\]|\d{1,4}\])[^\[\]\n]{1,300})\] \((?P<address>https?://[^\s()<>]{1,600})\)",
+    r"(?<!!)\[(?P<text>(?![ xX]\]|\d{1,4}\]|\^)[^\[\]\n]{1,300})\] \((?P<address>https?://[^\s()<>]{1,600})\)",
     re.IGNORECASE)
 
 DOUBLED_LINK = re.compile(

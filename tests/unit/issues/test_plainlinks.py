@@ -57,6 +57,7 @@ def test_an_address_may_stand_between_the_brackets_of_chinese_keyboards(text: st
     ("[1] (https://example.com/a) [x] (https://example.com/b)",
      ('[1] (<a href="https://example.com/a">https://example.com/a</a>) '
       '[x] (<a href="https://example.com/b">https://example.com/b</a>)')),
+    ("a[^1] (https://example.com/b)", 'a[^1] (<a href="https://example.com/b">https://example.com/b</a>)'),
     ("[Ink] (a) `[Ink] (https://example.com/a)`", "[Ink] (a) <code>[Ink] (https://example.com/a)</code>"),
 ])
 def test_an_address_in_brackets_behind_a_space_belongs_to_the_words_before(text: str, shown: str) -> None:
