@@ -23,7 +23,8 @@ TYPOS = {
 }
 _LONGEST_FIRST = "|".join(sorted(TYPOS, key=len, reverse=True))
 TYPO = re.compile(rf"(?<![A-Za-z0-9_/.+-])(?:{_LONGEST_FIRST})(?=://[^\s/])", re.IGNORECASE)
-WIDE_COLON = re.compile(r"(?:(?<=\bhttp)|(?<=\bhttps))[：；;](?=//[^\s/])", re.IGNORECASE)
+WIDE_COLON = re.compile(
+    r"(?:(?<=(?<![A-Za-z0-9_])http)|(?<=(?<![A-Za-z0-9_])https))[：；;](?=//[^\s/])", re.IGNORECASE)
 TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_hsenc|_hsmi|mkt_tok|vero_id"
     r"|oly_(?:anon|enc)_id|spm)", re.IGNORECASE)
