@@ -36,6 +36,7 @@ _BY_ITSELF = re.compile(r"(?<![A-Za-z0-9_/.=+-])https?(?:[：;；]//|:\\\\)[^\s<
 _OWN = re.compile(
     r"https?://(?:[^/@\s]*@)?(?:localhost|[\w.-]+\.(?:local|localhost)|0\.0\.0\.0|127\.\d+\.\d+\.\d+|\[::1\]"
     r"|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+)(?=[:/?#]|\Z)", re.IGNORECASE)
+_AROUND_HOST = re.compile(r"\Ahttps?://|/\Z", re.IGNORECASE)
 _PLACEHOLDERS = frozenset((
     "", "#", "…", "...", "link", "url", "link_here", "link-here", "linkhere", "todo", "tbd", "fixme", "xxx", "tk",
     "insert-link", "http://", "https://", "http:", "https:", "链接", "地址"))
@@ -85,7 +86,7 @@ def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
     if scheme in SCHEMES:
         if _MISTYPED.match(one.address):
             yield _broken(source, one)
-        elif one.kind == "link" and one.text.strip("/") != one.address.strip("/") and is_of_this_machine(one.address):
+        elif one.kind == "link" and is_of_this_machine(one.address) and not _is_to_be_typed(one):
             yield source.problem("link-local", one.at, f'"{shorten(one.address)}" is on your own machine or network',
                                  "write where it is on the web, or put it in backticks if readers are to type it")
     elif scheme in TYPOS or _is_nearly(scheme):
@@ -93,6 +94,11 @@ def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
     elif one.kind != "bare":
         yield source.problem("link-scheme-unknown", one.at, f'a mail does not open "{scheme}:" addresses: '
                              "the words stay, the link goes", "link to a page on the web")
+
+
+def _is_to_be_typed(one: Named) -> bool:
+    """Whether the words of a link are its address once more, or code, of which prose shows nothing."""
+    return _AROUND_HOST.sub("", one.text.strip()) in ("", _AROUND_HOST.sub("", one.address))
 
 
 def _broken(source: Source, one: Named) -> Problem:
