@@ -32,10 +32,11 @@ _QUERY = re.compile(rf"[?&](?:amp;)?(?P<name>{TRACKING.pattern})=", re.IGNORECAS
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):")
 _MISTYPED = re.compile(r"https?(?://|:/(?!/)|:///|[：;；]//|:\\\\|://https?:)", re.IGNORECASE)
 _BY_ITSELF = re.compile(r"(?<![A-Za-z0-9_/.=+-])https?(?:[：;；]//|:\\\\)[^\s<>()（），。、]{3,}", re.IGNORECASE)
-# Of this machine alone, or of a network at home (RFC 6761, 6762, 1918).
+# Of this machine alone, or of a network at home or of a company (RFC 6761, 6762, 1918).
 _OWN = re.compile(
-    r"https?://(?:[^/@\s]*@)?(?:localhost|[\w.-]+\.(?:local|localhost)|0\.0\.0\.0|127\.\d+\.\d+\.\d+|\[::1\]"
-    r"|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+)(?=[:/?#]|\Z)", re.IGNORECASE)
+    r"https?://(?:[^/@\s]*@)?(?:(?P<machine>(?:[\w-]+\.)*localhost|0\.0\.0\.0|127\.\d+\.\d+\.\d+|\[::1\])"
+    r"|[\w.-]+\.local|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+)(?=[:/?#]|\Z)",
+    re.IGNORECASE)
 _AROUND_HOST = re.compile(r"\Ahttps?://|/\Z", re.IGNORECASE)
 _PLACEHOLDERS = frozenset((
     "", "#", "…", "...", "link", "url", "link_here", "link-here", "linkhere", "todo", "tbd", "fixme", "xxx", "tk",
@@ -61,8 +62,16 @@ def find_link_problems(
 
 
 def is_of_this_machine(address: str) -> bool:
-    """Whether an address leads to its author's own machine or network: `http://localhost:1313/`."""
-    return _OWN.match(address) is not None
+    """Whether an address leads to its author's own machine: `http://localhost:1313/`."""
+    found = _OWN.match(address)
+    return found is not None and found["machine"] is not None
+
+
+def find_own(source: Source, one: Named) -> Iterator[Problem]:
+    """An address of a machine or network of one's own; that of a company's serves its people."""
+    if _OWN.match(one.address):
+        yield source.problem("link-local", one.at, f'"{shorten(one.address)}" is on your own machine or network',
+                             "write where it is on the web, or put it in backticks if readers are to type it")
 
 
 def _judge(source: Source, one: Named, anchors: Anchors, exists: Exists) -> Iterator[Problem]:
@@ -86,9 +95,8 @@ def _judge_scheme(source: Source, one: Named, scheme: str) -> Iterator[Problem]:
     if scheme in SCHEMES:
         if _MISTYPED.match(one.address):
             yield _broken(source, one)
-        elif one.kind == "link" and is_of_this_machine(one.address) and not _is_to_be_typed(one):
-            yield source.problem("link-local", one.at, f'"{shorten(one.address)}" is on your own machine or network',
-                                 "write where it is on the web, or put it in backticks if readers are to type it")
+        elif one.kind == "link" and not _is_to_be_typed(one):
+            yield from find_own(source, one)
     elif scheme in TYPOS or _is_nearly(scheme):
         yield _broken(source, one)
     elif one.kind != "bare":

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from pipeline.checking.links import Exists, folder_of, is_of_this_machine
+from pipeline.checking.links import Exists, find_own, folder_of, is_of_this_machine
 from pipeline.checking.source import Source
 from pipeline.checking.targets import Named
 from pipeline.errors import IssueError, Problem, shorten
@@ -49,6 +49,8 @@ def _judge(source: Source, one: Named, exists: Exists) -> Iterator[Problem]:
             yield source.problem("obsidian-embed", one.at, missing, "put it there: only Obsidian looks elsewhere too")
             return
         yield source.problem("image-missing", one.at, missing, _cure(source, address))
+    else:
+        yield from find_own(source, one)
     if address.lower().startswith("http:"):
         yield source.problem("image-http", one.at, f'"{shorten(address)}" is fetched without encryption, '
                              "and many mail programs do not fetch it", "use https:// if its server answers there")
