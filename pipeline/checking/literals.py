@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
-from pipeline.checking.source import Source
+from pipeline.checking.source import Source, prose
 from pipeline.errors import Problem, shorten
 
 # Not of `char[N](since C++20)`; the words of a link may be set in marks of their own.
 _MARK = re.compile(r"(?:(?<!\w)\[[^\[\]]{0,500}|\A)\]\(")
 _BEFORE_ADDRESS = re.compile(r"(?:\]\(|\)\[)\Z")
-_COMMENT = re.compile(r"(?<![\\`])<!--")
+_COMMENT = re.compile(r"(?<!\\)<!--[^\n]*")
 _DASHES = re.compile(r"[ >]{0,9}[|｜]?[ \t]*:?-+:?[ \t]*(?:[|｜][ \t]*:?-+:?[ \t]*)+[|｜]?[ \t]*")
 # Fields between other lines than `---`, as editors make of them, or one without its colon.
 _FIELDS = re.compile(
@@ -52,11 +52,13 @@ def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Probl
 
 
 def _comments(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
-    shown = next((one.content for one in token.children or () if one.type == "text" and "<!--" in one.content), "")
-    if shown and (begun := _COMMENT.search(source.body, *map(source.offset_of_row, block))):
-        yield source.problem("comment-unclosed", begun.start(),
-                             f"{shorten(shown[shown.find('<!--'):])} is never closed: readers see it",
-                             "close it with -->, or remove it")
+    """A comment that ends in another block ends nowhere: each is asked by itself."""
+    if not any(one.type == "text" and "<!--" in one.content for one in token.children or ()):
+        return
+    first = source.offset_of_row(block[0])
+    if found := _COMMENT.search(prose(source.body[first:source.offset_of_row(block[1])], ())):
+        yield source.problem("comment-unclosed", first + found.start(),
+                             f"{shorten(found[0])} is never closed: readers see it", "close it with -->, or remove it")
 
 
 def _tables(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:

@@ -71,7 +71,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     *((f"{text}\n\n字", []) for text in (
         "---\n纸的日子\n---", "---\n\ntitle: 纸\n\n---", "---\ndate of birth\n---", "- date: 2026/12/01\n- 纸")),
     ("字 <!-- 问林\n\n`<!--` 和 <!-- 好 -->", [("comment-unclosed", 5, 3)]),
-    ("`<!--` 和 \\<!-- 问林 和 &lt;!-- 好", []), ("`<!--` 和 <!-- 问林", [("comment-unclosed", 5, 10)]),
+    ("<!-- 问林 --> 写作 \\<!-- 或 `<!--`、&lt;!--\n\n<!-- 问林 --> 字 <!-- 问美", [("comment-unclosed", 7, 15)]),
     ("https：//example.com/a [b](http；//example.com/b) [c](https:\\\\example.com) [d](https://https://example.com)",
      [("link-scheme", 5, 1), ("link-scheme", 5, 27), ("link-scheme", 5, 53), ("link-scheme", 5, 78)]),
     ("[a](http://localhost:1313/) [b](https://10.0.0.1) [c](http://press.local/c) http://localhost:80/",
