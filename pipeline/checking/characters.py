@@ -18,8 +18,9 @@ _REPLACEMENT = re.compile("\ufffd+")
 # Each program has its own: bullets of a word processor, marks of sources of a chat program, an apple.
 _PRIVATE = re.compile("[\ue000-\uf8ff](?:[^\\s\ue000-\uf8ff]{0,60}[\ue000-\uf8ff]){0,20}")
 # Letters of UTF-8 that a program read as Windows-1252 or GBK, and then saved: quotes and dashes, é, a mark of Chinese.
+# In capitals, `«AMANHÃ»`, it is a letter.
 _MISREAD = re.compile(
-    "\u00e2\u20ac[\u0080-\u00ff\u0152-\u0178\u02c6-\u2122]|\u00c3[\u00a0-\u00bf]"
+    "\u00e2\u20ac[\u0080-\u00ff\u0152-\u0178\u02c6-\u2122]|(?<![A-Z\u00c0-\u00de])\u00c3[\u00a0-\u00bf]"
     "|\u00ef\u00bc[\u0080-\u00bf\u0152-\u2122]|锟斤拷")
 RUN = re.compile(f"(?:{INVISIBLE.pattern}|{_DIRECTION.pattern})+")
 

@@ -81,7 +81,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ('<a href="http://localhost:80/">http://localhost:80/</a>', []),
     ("![一台机器](http://127.0.0.1:4000/a.png)", [("image-http", 5, 9), ("image-missing", 5, 9)]),
     ("![一台机器](https://press.local/a.png)", [("link-local", 5, 9)]),
-    ("â€œ纸â€\x9d cafÃ© 锟斤拷，Ã la carte，Â", [("replacement-character", 5, n) for n in (1, 5, 12, 15)]),
+    ("â€œ纸â€\x9d cafÃ© 锟斤拷，Ã la carte，Â，«AMANHÃ»", [("replacement-character", 5, n) for n in (1, 5, 12, 15)]),
     ("字\n\n```sh\nls\n\n## 二\n", [("code-unclosed", 7, 1)]), ("字\n\n```sh\nls\n\n# 看\nls | wc\n", []),
     ("> 如：\n> ```\nls\n```\n\n第二天来了。", [("code-unclosed", 8, 1)]),
     ("字\n\n```\n\n纸\n\n```sh\nls\n```\n\n字", [("code-unclosed", 7, 1)]),
