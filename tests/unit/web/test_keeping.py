@@ -6,10 +6,12 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import anyio
 import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
@@ -21,7 +23,7 @@ from pipeline.audience.tokens import KeyRing, Purpose
 from pipeline.cli import avviso
 from pipeline.config import load
 from pipeline.editions.edition import Edition, Hole
-from pipeline.errors import Unreachable
+from pipeline.errors import DatabaseError, Unreachable
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.mailing import MailingState
 from pipeline.providers.event import Bounce, Event, Kind
@@ -29,6 +31,8 @@ from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.assembly import open_site
+from pipeline.web.desk import Desk
+from pipeline.web.holder import PEOPLE_AT_ONCE
 from pipeline.web.spool_thread import SpoolThread
 from tests.books import EXPIRE, add_issue, statements
 from tests.readers import WEB, House
@@ -178,6 +182,32 @@ def test_who_asks_a_ledger_that_hangs_is_told_to_come_again(
     found.set()
 
     assert (said.status_code, "try again in a few minutes" in said.text) == (503, True)
+
+
+def test_threads_that_hang_on_a_ledger_stay_as_few_however_many_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.web.desk.PATIENCE_S", 0.1)
+    desk, found, hanging = Desk(), threading.Event(), list[int]()
+
+    def hang() -> None:
+        hanging.append(1)
+        assert found.wait(50)
+
+    async def ask() -> None:
+        with pytest.raises(DatabaseError):
+            await desk.ask(hang)
+
+    async def come_again() -> str:
+        for _ in range(3):
+            async with anyio.create_task_group() as group:
+                for _ in range(PEOPLE_AT_ONCE):
+                    group.start_soon(ask)
+        found.set()
+        while True:
+            with suppress(DatabaseError):  # until those that hung are through
+                return await desk.ask(str, "it answers")
+
+    assert anyio.run(come_again) == "it answers"
+    assert len(hanging) == PEOPLE_AT_ONCE
 
 
 # ---- tokens ------------------------------------------------------------------------------
