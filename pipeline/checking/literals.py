@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from markdown_it.token import Token
 
@@ -21,6 +21,7 @@ _FIELDS = re.compile(
     r"\A\s*[-—–]{1,6}[ \t]*\n(?:[^\n]{1,300}\n){0,20}?"
     r"[ \t]*(?:(?:title|description|author|tags?|date)[ \t]*[:：]|date[ \t]+\d)[^\n]{1,300}\n"
     r"(?:[^\n]{1,300}\n){0,20}?[ \t]*[-—–]{1,6}[ \t]*(?:\n|\Z)", re.IGNORECASE)
+_TRIES = 5  # texts with such a mark in a block: the others may all be escaped
 
 
 def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
@@ -39,16 +40,20 @@ def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
 
 
 def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
-    """What is left of a link: its marks in the text, or the address alone."""
-    for one, following in pairwise([*(token.children or ()), Token("text", "", 0)]):
-        is_before = following.type == "link_open" and following.info == "auto"
-        if one.type != "text":
-            continue
-        found = _MARK.search(one.content) or (_BEFORE_ADDRESS.search(one.content) if is_before else None)
-        if found and (at := source.place_of(found[0], one.content[found.start():], block)) is not None:
+    for found in islice(_left_of_links(token), _TRIES):
+        if (at := source.place_of(found[0], found.string[found.start():], block)) is not None:
             yield source.problem("link-literal", at, f"{shorten(found[0])} is shown as typed: it makes no link here",
                                  "write [words](address) in one piece, without a space in the address")
             return
+
+
+def _left_of_links(token: Token) -> Iterator[re.Match[str]]:
+    """What is left of links in the text: their marks, or the one before an address that is a link by itself."""
+    for one, following in pairwise([*(token.children or ()), Token("text", "", 0)]):
+        is_before = following.type == "link_open" and following.info == "auto"
+        if one.type == "text" and (found := _MARK.search(one.content) or (
+                _BEFORE_ADDRESS.search(one.content) if is_before else None)):
+            yield found
 
 
 def _comments(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:

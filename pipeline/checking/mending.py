@@ -93,10 +93,10 @@ def _invisible(shown: str, text: str) -> Iterator[_Edit]:
 
 
 def _schemes(shown: str, _text: str) -> Iterator[_Edit]:
-    typos = {found.start(): (found, TYPOS[found[0].lower()]) for found in TYPO.finditer(shown)}
-    colons = {found.start(): (found, ":") for found in WIDE_COLON.finditer(shown)}
-    for _, (found, right) in sorted((typos | colons).items()):
-        yield _Edit(found.start(), found.end(), right, f"{found[0]} before // is {right} now")
+    for found in sorted([*TYPO.finditer(shown), *WIDE_COLON.finditer(shown)], key=re.Match.start):
+        right = TYPOS.get(found[0].lower(), ":")
+        done = f"{found[0]}// is {right}// now" if right == ":" else f"{found[0]}:// is {right}:// now"
+        yield _Edit(found.start(), found.end(), right, done)
 
 
 def _tracking(shown: str, _text: str) -> Iterator[_Edit]:

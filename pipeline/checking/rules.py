@@ -44,7 +44,7 @@ OWN = _rules(
     Rule("link-literal", "warning", "marks of a link that readers would see"),
     Rule("table-literal", "warning", "a row of dashes that makes no table"),
     Rule("link-scheme-unknown", "warning", "an address of a kind that mail does not open"),
-    Rule("link-local", "warning", "a link to a machine or network of your own"),
+    Rule("link-local", "warning", "an address of a machine or network of your own"),
     Rule("link-missing", "warning", "a link to a file that is not there"),
     Rule("anchor-missing", "warning", "a link to a heading that is not there"),
     Rule("link-tracking", "warning", "an address that carries tracking parameters", mended=True),

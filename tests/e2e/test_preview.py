@@ -128,7 +128,7 @@ def test_check_names_file_line_column_and_rule_and_mends_what_is_safe(publicatio
     assert path.read_bytes().endswith(
         b"See [it](https://example.com/?id=1).\r\n\r\nA zerowidth.\r\n\r\n![[embed.png]]\r\n")
     assert mended.err.splitlines() == [
-        "04-Links.md:7: removed U+200B, which nobody sees", "04-Links.md:5: ttps before // is https now",
+        "04-Links.md:7: removed U+200B, which nobody sees", "04-Links.md:5: ttps:// is https:// now",
         "04-Links.md:5: removed utm_source from an address"]
 
 

@@ -15,11 +15,11 @@ from tests.hostile import SQUARE, Pattern, again, cpu_s, growth
      "---\ntitle: Ab\n---\n\nCd https://example.com/\n", [
         Change(2, "invisible", "removed U+200B, which nobody sees"),
         Change(5, "invisible", "removed U+00AD, which nobody sees"),
-        Change(5, "link-scheme", "ttps before // is https now")]),
+        Change(5, "link-scheme", "ttps:// is https:// now")]),
     ("---\n---\n[纸](https：//a.com)，见http；//b.com 和 htps://c.com\n`https：//`",
      "---\n---\n[纸](https://a.com)，见http://b.com 和 https://c.com\n`https：//`", [
-        Change(3, "link-scheme", "： before // is : now"), Change(3, "link-scheme", "； before // is : now"),
-        Change(3, "link-scheme", "htps before // is https now")]),
+        Change(3, "link-scheme", "：// is :// now"), Change(3, "link-scheme", "；// is :// now"),
+        Change(3, "link-scheme", "htps:// is https:// now")]),
     ("---\n---\n[a](https://a.com/?b=1&utm_x=2&c#d) `https://a.com/?utm_x=2`",
      "---\n---\n[a](https://a.com/?b=1&c#d) `https://a.com/?utm_x=2`",
      [Change(3, "link-tracking", "removed utm_x from an address")]),
