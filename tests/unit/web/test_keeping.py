@@ -207,7 +207,7 @@ def test_threads_that_hang_on_a_ledger_stay_as_few_however_many_come_again(monke
                 return await desk.ask(str, "it answers")
 
     assert anyio.run(come_again) == "it answers"
-    assert len(hanging) == PEOPLE_AT_ONCE
+    assert 0 < len(hanging) <= PEOPLE_AT_ONCE  # who was told to come again before a thread began hangs nowhere
 
 
 # ---- tokens ------------------------------------------------------------------------------
