@@ -54,6 +54,7 @@ SENDERS = frozenset({"tidy", "hear"})  # the rounds that a process which only se
 CONFLICTS = 4  # in a row, before one is said
 TIDY = timedelta(minutes=1)
 SEEN = timedelta(minutes=1)
+PARTING_S = 2.0  # that a block's end waits for what is done minutely, where the ledger hangs
 HUBS = timedelta(seconds=5)
 LEASE = timedelta(minutes=5)  # how long a holder on another machine may be silent, beside the longest send
 
@@ -83,11 +84,13 @@ def present(app: App, work: str, *minutely: Minutely) -> Iterator[Presence]:
     presence = Presence(app.ledger, app.config.workers, host=host, now=app.clock.now(), work=work)
     ended = threading.Event()
     jobs = (("presence", lambda: presence.beat(app.clock.now())), *minutely)
-    threading.Thread(target=_each_minute, args=(jobs, ended), name="presence", daemon=True).start()
+    minutes = threading.Thread(target=_each_minute, args=(jobs, ended), name="presence", daemon=True)
+    minutes.start()
     try:
         yield presence
     finally:
         ended.set()
+        minutes.join(PARTING_S)  # it would open the ledger again behind whoever closes it
         presence.leave()
 
 

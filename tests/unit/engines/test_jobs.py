@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.engines import jobs
-from pipeline.engines.jobs import LEASE, Shift, alone, publish_once, telling
+from pipeline.engines.jobs import LEASE, Shift, alone, present, publish_once, telling
 from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, MailingState, Outcome
 from pipeline.mailings.sender_queue import GROUP
@@ -409,6 +409,23 @@ def test_process_at_work_is_seen_again_and_again(tmp_path: Path, monkeypatch: py
         letters.clock.turn(timedelta(hours=1))
 
         assert happens(lambda: letters.app.ledger.workers.all()[0].seen_at > worker.started_at, 10)
+
+
+def test_nobody_is_at_the_ledger_behind_whoever_has_left_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SEEN", timedelta(milliseconds=5))
+    begun, left = threading.Event(), threading.Event()
+    met = []
+
+    def job() -> None:
+        begun.set()
+        met.append(left.wait(0.2))
+
+    with present(publication(tmp_path).app, "web", ("mark", job)):
+        assert begun.wait(10)
+    left.set()
+
+    assert met
+    assert not any(met)
 
 
 def test_one_thread_carries_all_connections_of_smtp(tmp_path: Path) -> None:
