@@ -52,7 +52,7 @@ def test_pages_name_what_somebody_begins_and_leaves(
 
 
 @pytest.mark.parametrize(("language", "said"), [
-    ("en", "You asked for Letters: Extra by mail."), ("zh-Hans", "您申请通过邮件订阅《Letters：Extra》。")])
+    ("en", "Would you like Letters: Extra by mail?"), ("zh-Hans", "您想通过邮件订阅《Letters：Extra》吗？")])
 def test_confirmation_letter_names_the_list_where_there_are_others(tmp_path: Path, language: str, said: str) -> None:
     house = House(tmp_path)
 
