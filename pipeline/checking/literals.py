@@ -1,4 +1,4 @@
-"""Marks that failed: links, tables, comments and fields that readers would see as they were typed."""
+"""Marks that failed: links, lists, tables, comments and fields that readers would see as they were typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from pipeline.checking.source import Source, prose
 from pipeline.errors import Problem, shorten
+from pipeline.issues.cjk import LETTERS
 
 # Not of `char[N](since C++20)`; the words of a link may be set in marks of their own.
 _MARK = re.compile(r"(?:(?<!\w)\[[^\[\]]{0,500}|\A)\]\(")
@@ -21,6 +22,11 @@ _FIELDS = re.compile(
     r"\A\s*[-—–]{1,6}[ \t]*\n(?:[^\n]{1,300}\n){0,20}?"
     r"[ \t]*(?:(?:title|description|author|tags?|date)[ \t]*[:：]|date[ \t]+\d)[^\n]{1,300}\n"
     r"(?:[^\n]{1,300}\n){0,20}?[ \t]*[-—–]{1,6}[ \t]*(?:\n|\Z)", re.IGNORECASE)
+# The first of two lines, `-纸` and `-墨` or `1.Ink` and `2.Paper`: as Chinese is typed, without a space.
+_ITEMS = re.compile(
+    rf"^(?:(?P<dash>[-*+])(?=[{LETTERS}])[^\n]*\n(?P=dash)[{LETTERS}]"
+    rf"|(?P<number>\d{{1,2}})(?P<point>[.)])(?=[A-Za-z{LETTERS}])"
+    rf"[^\n]*\n(?P<next>\d{{1,2}})(?P=point)[A-Za-z{LETTERS}])", re.MULTILINE)
 _TRIES = 5  # texts with such a mark in a block: the others may all be escaped
 
 
@@ -37,6 +43,8 @@ def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                 yield from _comments(source, token, token.map)
             if "|" in token.content or "｜" in token.content:
                 yield from _tables(source, token, token.map)
+            if "\n" in token.content:
+                yield from _lists(source, token, token.map)
 
 
 def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
@@ -72,4 +80,15 @@ def _tables(source: Source, token: Token, block: Sequence[int]) -> Iterator[Prob
             yield source.problem("table-literal", source.offset_of_row(block[0] + row),
                                  "this row of dashes makes no table: its lines are shown as typed",
                                  "give the line above it as many columns, and an empty line before that one")
+            return
+
+
+def _lists(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
+    for found in _ITEMS.finditer(token.content):
+        if found["dash"] or int(found["next"]) == int(found["number"]) + 1:
+            mark = found["dash"] or found["number"] + found["point"]
+            row = block[0] + token.content.count("\n", 0, found.start())
+            yield source.problem("list-literal", source.offset_of_row(row),
+                                 f"these lines make no list: {mark} is shown as typed",
+                                 f"put a space between {mark} and its words, in every line of the list")
             return

@@ -43,6 +43,8 @@ OWN = _rules(
     Rule("emphasis-literal", "warning", "`**` that readers would see"),
     Rule("link-literal", "warning", "marks of a link that readers would see"),
     Rule("table-literal", "warning", "a row of dashes that makes no table"),
+    Rule("list-literal", "warning", "marks of a list that readers would see"),
+    Rule("code-indented", "warning", "a text that is shown as code, because it is indented"),
     Rule("link-scheme-unknown", "warning", "an address of a kind that mail does not open"),
     Rule("link-local", "warning", "an address of a machine or network of your own"),
     Rule("link-missing", "warning", "a link to a file that is not there"),
