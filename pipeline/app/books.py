@@ -16,7 +16,7 @@ from pipeline.database import Database
 from pipeline.errors import IssueError, Problem, UnknownIssue
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import DATE_IT
-from pipeline.issues.reading.naming import is_called, is_named, is_number
+from pipeline.issues.reading.paths import is_called, is_named, is_number
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from pipeline.checking.rules import RULES
 from pipeline.errors import Problem, shorten
 from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import stem
+from pipeline.issues.reading.paths import stem
 from pipeline.issues.reading.years import begin_anew, year_named
 
 _TO = re.compile(r"\s[-–—]\s|\s*[~～至到]\s*|\s(?:to|bis)\s")

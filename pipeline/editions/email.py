@@ -28,7 +28,7 @@ from pipeline.issues.document import Document, Target, html
 from pipeline.issues.html.targets import Place
 from pipeline.issues.html.vocabulary import vocabulary
 from pipeline.issues.issue import Image, Issue
-from pipeline.issues.reading.naming import unsaid_number
+from pipeline.issues.reading.headline import unsaid_number
 from pipeline.language import long_date
 
 PREHEADER = 90           # columns: inboxes show 80 to 100 letters, or half as many Chinese characters

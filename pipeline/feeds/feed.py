@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime
 from pipeline.feeds.addresses import web_address
 from pipeline.feeds.characters import clean, distinct, one_line, person_name
 from pipeline.issues.issue import Image, Issue
-from pipeline.issues.reading.naming import unsaid_number
+from pipeline.issues.reading.headline import unsaid_number
 from pipeline.language import language_tag
 
 # A feed without entries must have a date as well (RFC 4287 section 4.1.1), and not a new one each time.

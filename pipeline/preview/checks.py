@@ -27,9 +27,12 @@ from pipeline.issues.document import Document, words
 from pipeline.issues.files import Files
 from pipeline.issues.folder import read, scan
 from pipeline.issues.issue import SETTLED, Manuscript
+from pipeline.issues.reading.filenumbers import number_in_name
 from pipeline.issues.reading.frontmatter import read_front
+from pipeline.issues.reading.headline import told_apart
 from pipeline.issues.reading.manuscript import read_manuscript
-from pipeline.issues.reading.naming import is_bare, is_called, number_in_name, stem, told_apart
+from pipeline.issues.reading.names import is_bare
+from pipeline.issues.reading.paths import is_called, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.preview.jekyll import published_by_jekyll

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.feeds.addresses import slug
 from pipeline.feeds.foreign import Foreign
-from pipeline.issues.reading.naming import stem
+from pipeline.issues.reading.paths import stem
 from pipeline.issues.record import Record
 from pipeline.publish.naming import free_instant
 

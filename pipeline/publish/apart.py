@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.issues.likeness import SAME, Sketches
 from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import day_around, folder_around, number_in_name, stem
+from pipeline.issues.reading.filenumbers import number_in_name
+from pipeline.issues.reading.paths import day_around, folder_around, stem
 from pipeline.issues.reading.years import begin_anew, year_named, year_of
 
 MANY = 3    # so many identities that are asked for twice, or files that ask for one, are no mistake

@@ -13,8 +13,10 @@ from pipeline.errors import IssueError
 from pipeline.issues.folder import Entry, read, scan
 from pipeline.issues.history import git_date
 from pipeline.issues.issue import Manuscript
+from pipeline.issues.reading.filenumbers import number_in_name, year_in_name
 from pipeline.issues.reading.manuscript import read_manuscript
-from pipeline.issues.reading.naming import UNTITLED, number_in_name, stem, year_in_name
+from pipeline.issues.reading.names import UNTITLED
+from pipeline.issues.reading.paths import stem
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.newfile import make_file, unwritten
 from pipeline.publish.gather import Source

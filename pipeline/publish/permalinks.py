@@ -10,7 +10,7 @@ from typing import Literal
 from pipeline.errors import IssueError, Problem
 from pipeline.feeds.addresses import UNSAID, feed_id, permalink, slug, web_address
 from pipeline.issues.archive import Archive
-from pipeline.issues.reading.naming import folder_around, stem
+from pipeline.issues.reading.paths import folder_around, stem
 from pipeline.issues.reading.years import year_named, year_of
 from pipeline.issues.record import Record
 

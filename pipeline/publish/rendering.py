@@ -28,7 +28,8 @@ from pipeline.issues.html.recordings import recording
 from pipeline.issues.html.targets import Place
 from pipeline.issues.issue import Image, Issue, Manuscript
 from pipeline.issues.markdown.fillings import UNKNOWN
-from pipeline.issues.reading.naming import stem, told_apart
+from pipeline.issues.reading.headline import told_apart
+from pipeline.issues.reading.paths import stem
 from pipeline.issues.record import Record, Text
 from pipeline.issues.roots import IN_CONTENT
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.clock import instant
 from pipeline.issues.issue import State
-from pipeline.issues.reading.naming import stem
+from pipeline.issues.reading.paths import stem
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Mailing

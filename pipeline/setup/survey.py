@@ -17,7 +17,9 @@ from pipeline.issues.folder import printable
 from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import number_in_name, says_period, shows_its_folder, stem
+from pipeline.issues.reading.filenumbers import number_in_name
+from pipeline.issues.reading.paths import shows_its_folder, stem
+from pipeline.issues.reading.periods import says_period
 from pipeline.issues.reading.years import begin_anew, year_of
 from pipeline.language import language_tag
 from pipeline.setup.nameplate import name_of, zone_of

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.language import month_named
 
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
+YEAR = r"(?:19|20)\d{2}"  # in a name, where any four figures are none
 NOON = 12
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:"
     r"(?P<sep>[-/]|(?P<point>\. ?))(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?(point)\.?)"  # Koreans end in one
     r"|\s*[年년]\s*(?P<month_cjk>\d{1,2})\s*[月월]\s*(?P<day_cjk>\d{1,2})\s*[日号號일]?)")
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
+_COMPACT = re.compile(rf"({YEAR})(\d{{2}})(\d{{2}})(?!\d)")
 _REST = re.compile(
     r"(?:[Tt]|\s*)(?:(?P<part>[上下]午)\s*)?(?P<hour>\d{1,2})"
     r"(?::(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?|[时時点點](?:(?P<minute_cjk>\d{2})分?)?)"
@@ -57,7 +58,7 @@ YEAR_LAST = re.compile(
     r"(?:(?P<first>\d{1,2})(?P<mark>[-_.])(?P<second>\d{1,2})(?P=mark)"
     rf"|(?P<day_before>\d{{1,2}})(?:st|nd|rd|th)?[-_. ]{{1,2}}(?P<month_behind>{MONTH})[-_., ]{{1,2}}"
     rf"|(?P<month_before>{MONTH})[-_. ]{{1,2}}(?P<day_behind>\d{{1,2}})(?:st|nd|rd|th)?,?[-_. ]{{1,2}})"
-    r"(?P<year>(?:19|20)\d{2})(?!\d)")
+    rf"(?P<year>{YEAR})(?!\d)")
 """A day before its year in a file's name: `24-03-2024`, `24 March 2024`, `March 24, 2024`."""
 _TELLS_OF = re.compile(r"\b(?:from|since|until|till|by|before|after|on|to)[-_. ]+\Z", re.IGNORECASE)
 _EARLIEST = 1990  # `14-6 June 1944` is no issue of that day

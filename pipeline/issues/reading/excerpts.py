@@ -12,7 +12,7 @@ from pipeline.issues.markdown.body import Body
 from pipeline.issues.reading.beginning import MOST_READ, Beginning
 from pipeline.issues.reading.covers import cover
 from pipeline.issues.reading.descriptions import descriptions, small
-from pipeline.issues.reading.naming import number_in_title
+from pipeline.issues.reading.titlenumbers import number_in_title
 
 _MARKED = re.compile(r"\*\*|`|\]\(|<[a-z/!]|&[a-z#]", re.IGNORECASE)  # what hardly means itself: not `__init__`
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.errors import IssueError
 from pipeline.issues.reading.dates import year_first
-from pipeline.issues.reading.naming import stem, without_digest
+from pipeline.issues.reading.paths import stem, without_digest
 
 _HEADER = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:[ \t]+(?P<value>.*))?$")
 # A text may begin with "Note: …"; only keys that newsletters use make its first line a header.

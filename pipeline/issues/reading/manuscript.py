@@ -16,17 +16,12 @@ from typing import TYPE_CHECKING
 from pipeline.issues.issue import Manuscript
 from pipeline.issues.reading.dateline import day_above, day_in_heading
 from pipeline.issues.reading.dates import YEAR_LAST, When, date_in_name, local_instant, parse_date, year_first
+from pipeline.issues.reading.filenumbers import number_in_name, year_in_name
 from pipeline.issues.reading.frontmatter import read_front
 from pipeline.issues.reading.given import Fields
-from pipeline.issues.reading.naming import (
-    day_around,
-    number_in_name,
-    number_in_title,
-    stem,
-    without_digest,
-    written_name,
-    year_in_name,
-)
+from pipeline.issues.reading.names import written_name
+from pipeline.issues.reading.paths import day_around, stem, without_digest
+from pipeline.issues.reading.titlenumbers import number_in_title
 from pipeline.issues.reading.titles import title_without_field
 
 if TYPE_CHECKING:  # slow import: the Markdown parser

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.issues.markdown.headings import fold
-from pipeline.issues.reading.naming import (
+from pipeline.issues.reading.filenumbers import title_in_name
+from pipeline.issues.reading.names import (
     is_bare,
     is_slug,
     is_word,
-    month_around,
-    number_in_title,
     outdoes_word,
     parted,
     says_no_more,
-    says_when,
-    title_in_name,
     words_behind_day,
     written_name,
 )
+from pipeline.issues.reading.paths import month_around
+from pipeline.issues.reading.periods import says_when
+from pipeline.issues.reading.titlenumbers import number_in_title
 
 if TYPE_CHECKING:  # slow import: the Markdown parser
     from pipeline.issues.reading.excerpts import Excerpts

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.issues.reading.dates import date_in_name
-from pipeline.issues.reading.naming import stem
+from pipeline.issues.reading.dates import YEAR, date_in_name
+from pipeline.issues.reading.paths import stem
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 
 
 def year_of(path: str) -> str:
