@@ -13,7 +13,8 @@ from pipeline.checking.source import Source
 from pipeline.errors import Problem, shorten
 from pipeline.issues.markdown.fillings import FILLED, RAW, TITLE
 from pipeline.issues.markdown.generators import is_left_out
-from pipeline.issues.markdown.marks import among_words, opening, pair_among_words, read_marks
+from pipeline.issues.markdown.marks import opening, pair_among_words, read_marks
+from pipeline.issues.markdown.markwords import among_words
 from pipeline.issues.markdown.mdx import WITH_VALUES
 from pipeline.issues.markdown.programs import is_program, loop_end
 from pipeline.issues.markdown.references import BY_NAME, is_undefined

@@ -16,7 +16,8 @@
     tabs          what a site shows one of at a time   cells, lines   tables; lines of the source
     generators, fillings, mdx, vaults, hatena   what Jekyll and Hugo, MDX, Obsidian and Hatena would have filled in
     components    where a component of a site's own leads   players   films and posts of other sites
-    marks, programs   one order for such a program, and what it says without one; conditions and loops
+    marks, markwords, markpairs   one order for such a program, what it says without one, and two around words
+    programs      conditions and loops of such a program
     notes         footnotes                            abbreviations   what `*[PDF]: …` says to a mouse
     definitions   terms, and what lines with `: ` below say of them
     hashes        headings without a space behind their marks   comments   what goes on behind a comment

@@ -23,7 +23,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.utils import EnvType
 
 from pipeline.issues.markdown.lines import ENDS_ITEMS, is_outside, line_of, push_markdown
-from pipeline.issues.markdown.marks import BREAKS, Mark, among_words, opening, pair_among_words, read_marks
+from pipeline.issues.markdown.markpairs import dressed, dressed_in_line
+from pipeline.issues.markdown.marks import BREAKS, Mark, opening, pair_among_words, read_marks
+from pipeline.issues.markdown.markwords import among_words, said_by, shown_by
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
@@ -93,7 +95,7 @@ def _sentence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
         with _within_mark(state.env):
             if not (mark.is_paired or mark.is_pointer):
                 _push_done(state, mark, first, closing + 1)
-            push_markdown(state, mark.dressed("\n".join(lines).strip()), first, closing + 1)
+            push_markdown(state, dressed(mark, "\n".join(lines).strip()), first, closing + 1)
         state.line = closing + 1
     return True
 
@@ -110,7 +112,7 @@ def _mark_in_line(state: StateInline, silent: bool) -> bool:
     if not silent and mark.is_silent:
         state.pending = state.pending.rstrip(" ")
     elif not silent:
-        _push_words(state, mark.markdown())
+        _push_words(state, said_by(mark))
     state.pos += len(mark.typed)
     return True
 
@@ -122,7 +124,7 @@ def _pair_in_line(state: StateInline, silent: bool) -> bool:
     mark, closing = pair
     if not silent:
         with _within_mark(state.env):
-            _push_words(state, mark.dressed_in_line(state.src[state.pos + len(mark.typed):closing.start()]))
+            _push_words(state, dressed_in_line(mark, state.src[state.pos + len(mark.typed):closing.start()]))
     state.pos = closing.end()
     return True
 
@@ -204,7 +206,7 @@ def _push_between(state: StateBlock, mark: Mark, first: int, inside: tuple[int, 
         token.content, token.map = text, [first, inside[1] + 1]
     elif not mark.is_comment:
         with _within_mark(state.env):
-            push_markdown(state, mark.dressed(dedent(text).strip()), first, inside[1] + 1)
+            push_markdown(state, dressed(mark, dedent(text).strip()), first, inside[1] + 1)
     if behind and not BREAKS.fullmatch(behind):
         push_markdown(state, behind, inside[1], inside[1] + 1)
 
@@ -221,10 +223,10 @@ def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
     """What a mark says plainly; else it is put down as left out, unless nobody misses it."""
     if mark.is_silent:
         return
-    if shown := mark.html():
+    if shown := shown_by(mark):
         token = state.push("html_block", "", 0)
         token.content, token.map = f"<p>{shown}</p>\n", [first, end]
-    elif words := mark.markdown():
+    elif words := said_by(mark):
         begin = len(state.tokens)
         push_markdown(state, words, first, end)
         for token in state.tokens[begin:]:
