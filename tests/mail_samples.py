@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.issues.document import parse
 from pipeline.issues.issue import Image, Issue
 from pipeline.mailings.envelope import Envelope, Reader
@@ -19,7 +19,7 @@ FRAME = Frame(
     postal_address="上海市某路 1 号",
     page_url="https://type.example.com/7/", view=True, preferences=True,
 )
-TEMPLATES = Templates()
+TEMPLATES = MailTemplates()
 
 
 def issue(**changes: Any) -> Issue:
@@ -33,7 +33,7 @@ def issue(**changes: Any) -> Issue:
 
 
 def render(
-    body: str = "正文。", *, frame: Frame = FRAME, templates: Templates = TEMPLATES, cover: Image | None = None,
+    body: str = "正文。", *, frame: Frame = FRAME, templates: MailTemplates = TEMPLATES, cover: Image | None = None,
     **changes: Any,
 ) -> Edition:
     """The edition of an issue with this body."""

@@ -18,7 +18,7 @@ from pipeline.app import App
 from pipeline.audience.subscriber import Evidence
 from pipeline.clock import HandClock
 from pipeline.config import load
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.engines.jobs import publish_once
 from pipeline.errors import Problem
 from pipeline.feeds.templating import web_templates
@@ -159,7 +159,7 @@ class Publication:
 @cache
 def _packaged_templates() -> dict[str, object]:
     return {"web_templates": web_templates([TEMPLATES / "web"]),
-            "mail_templates": Templates(Path("nowhere"))}
+            "mail_templates": MailTemplates(Path("nowhere"))}
 
 
 def lines(problems: list[Problem]) -> list[str]:

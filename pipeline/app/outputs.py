@@ -18,7 +18,7 @@ from pipeline.publish.worker_pool import WorkerPool, cores
 if TYPE_CHECKING:  # slow imports
     from pipeline.cache import Cache
     from pipeline.feeds.feed import Publication as FeedPublication
-    from pipeline.feeds.templating import Templates as WebTemplates
+    from pipeline.feeds.templating import WebTemplates
     from pipeline.publish.bucket import Bucket
     from pipeline.publish.builder import Builder
     from pipeline.publish.hubs import Herald

@@ -21,7 +21,7 @@ from pipeline.publish.publisher import Publisher
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
-    from pipeline.editions.templates import Templates as MailTemplates
+    from pipeline.editions.templates import MailTemplates
     from pipeline.issues.record import KnownFile, Record
     from pipeline.publish.decide import Decisions
     from pipeline.publish.dress import Dresser
@@ -133,9 +133,9 @@ class Publishing(Outputs):
 
     @cached_property
     def mail_templates(self) -> MailTemplates:
-        from pipeline.editions.templates import Templates  # slow import: jinja2
+        from pipeline.editions.templates import MailTemplates  # slow import: jinja2
 
-        return Templates(self._templates("email"), self.cache)
+        return MailTemplates(self._templates("email"), self.cache)
 
     @cached_property
     def notifier(self) -> Notifier | None:

@@ -10,7 +10,7 @@ import re
 from markupsafe import Markup
 
 from pipeline.editions.inlining import inline
-from pipeline.editions.templates import MEND, Templates, style_elements
+from pipeline.editions.templates import MEND, MailTemplates, style_elements
 from pipeline.errors import EditionError
 
 # Behind a short preheader inboxes go on with the first words of the mail; this keeps them out.
@@ -20,7 +20,7 @@ _BODY = re.compile(r"<body[\s>].*</body\s*>", re.DOTALL | re.IGNORECASE)
 _LINKS = re.compile(r"\.content a\{[^{}]*\}")
 
 
-def dress(templates: Templates, name: str, context: dict[str, object], *, compact: bool = False) -> str:
+def dress(templates: MailTemplates, name: str, context: dict[str, object], *, compact: bool = False) -> str:
     """The mail that template `name` makes of `context`; `compact` leaves the style of links to head.css.
 
     Raises EditionError when a template or a style sheet is at fault.

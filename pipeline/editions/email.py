@@ -19,7 +19,7 @@ from pipeline.editions.fitting import MOST_HEADINGS, Excerpt, fit
 from pipeline.editions.frame import Frame, letterhead, one_line, subject_line
 from pipeline.editions.holes import quote
 from pipeline.editions.prose import Voice
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.editions.text import RULE, render_text, underlined
 from pipeline.editions.theme import PADDING
 from pipeline.editions.wording import wording
@@ -37,7 +37,7 @@ Resolve = Callable[[str], str]
 
 
 def render_edition(
-    issue: Issue, document: Document, frame: Frame, templates: Templates, resolve: Resolve | None = None,
+    issue: Issue, document: Document, frame: Frame, templates: MailTemplates, resolve: Resolve | None = None,
 ) -> Edition:
     """The Edition of an issue.
 
@@ -105,7 +105,7 @@ def _context(issue: Issue, frame: Frame, subject: str, preheader: str) -> dict[s
 
 
 def _mail(
-    issue: Issue, document: Document, place: Place, templates: Templates, context: Mapping[str, object],
+    issue: Issue, document: Document, place: Place, templates: MailTemplates, context: Mapping[str, object],
 ) -> str:
     """The HTML part, no larger than clients show whole."""
     fragment = html(
@@ -153,7 +153,7 @@ def _continuation(
     }
 
 
-def _text(document: Document, place: Place, templates: Templates, context: Mapping[str, object]) -> str:
+def _text(document: Document, place: Place, templates: MailTemplates, context: Mapping[str, object]) -> str:
     """The text part: always the whole issue, no client cuts it."""
     language = str(context["language"])
     voice = Voice(wording(language)["image"], vocabulary(language), place.link)

@@ -8,7 +8,7 @@ from pipeline.editions.dressing import dress
 from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.frame import Frame, letterhead, one_line
 from pipeline.editions.holes import quote
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.editions.text import RULE, underlined
 from pipeline.editions.wording import wording
 from pipeline.language import spoken
@@ -22,7 +22,7 @@ class Letter(StrEnum):
     CHANGE = "change"        # to a new address; its button is Hole.ACTION: the address that makes the change
 
 
-def render_letter(letter: Letter, frame: Frame, templates: Templates, *, about: str = "") -> Edition:
+def render_letter(letter: Letter, frame: Frame, templates: MailTemplates, *, about: str = "") -> Edition:
     """The Edition of a letter in the publication's language, or in English where we don't speak it; one row serves
     all readers.
 

@@ -11,7 +11,7 @@ from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame, letterhead, one_line
 from pipeline.editions.holes import quote
 from pipeline.editions.notice_wording import notice_language, notice_wording
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.editions.text import RULE, underlined
 from pipeline.editions.wording import Wording
 
@@ -36,7 +36,7 @@ class Matter:
     ended_at: datetime | None = None
 
 
-def render_notice(matters: Sequence[Matter], frame: Frame, templates: Templates) -> Edition:
+def render_notice(matters: Sequence[Matter], frame: Frame, templates: MailTemplates) -> Edition:
     """The Edition of a notice about at least one matter, in the publication's language or else in English."""
     language = notice_language(frame.language)
     words = notice_wording(language)

@@ -52,7 +52,7 @@ class _Packaged(jinja2.BaseLoader):
         return sorted(packaged())
 
 
-class Templates:
+class MailTemplates:
     """The mail templates: `issue letter notice`, each `.html` and `.txt`, in `base.html`; `inline.css head.css`.
 
     `cache` keeps what of them takes long to work out.

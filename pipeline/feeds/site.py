@@ -19,7 +19,7 @@ from pipeline.feeds.addresses import relative_address, tag_folder, web_address
 from pipeline.feeds.colours import palette
 from pipeline.feeds.feed import Entry, Publication
 from pipeline.feeds.listing import Listing, Listings, by_year
-from pipeline.feeds.templating import Templates
+from pipeline.feeds.templating import WebTemplates
 from pipeline.feeds.wording import wording
 from pipeline.issues.html.colouring import code_css
 from pipeline.issues.html.embeds import FRAMES
@@ -36,7 +36,7 @@ _SCRIPT_SAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 def render_page(
     entry: Entry, publication: Publication, *, previous: Entry | None, next: Entry | None,  # noqa: A002, the page's own word
-    templates: Templates,
+    templates: WebTemplates,
 ) -> bytes:
     """The page of one issue, for `{permalink}index.html`. `entry.html` is the rendering for the web."""
     values = _frame(publication, entry.issue.permalink, entry.title) | {
@@ -52,7 +52,7 @@ def render_page(
 
 
 def render_index(
-    listing: Listing[Entry], publication: Publication, listings: Listings[Any], templates: Templates, *,
+    listing: Listing[Entry], publication: Publication, listings: Listings[Any], templates: WebTemplates, *,
     tag_feeds: bool = False,
 ) -> bytes:
     """A page that lists issues: the index, a tag, a year; for `{permalink}index.html`.
@@ -71,7 +71,7 @@ def render_index(
     return templates.render("index.html", values)
 
 
-def redirect_page(permalink: str, target: str, publication: Publication, templates: Templates) -> bytes:
+def redirect_page(permalink: str, target: str, publication: Publication, templates: WebTemplates) -> bytes:
     """The page at an old `permalink`, which leads to the permalink `target` without a script."""
     values = _frame(publication, permalink, "") | {
         "target": target,
@@ -80,7 +80,7 @@ def redirect_page(permalink: str, target: str, publication: Publication, templat
     return templates.render("redirect.html", values)
 
 
-def missing_page(publication: Publication, templates: Templates) -> bytes:
+def missing_page(publication: Publication, templates: WebTemplates) -> bytes:
     """What a host shows, at any address, where there is no page: its own addresses begin at the host's root."""
     values = _frame(publication, MISSING, wording(publication.language)["missing"]) | {
         "link": partial(web_address, urlsplit(publication.url).path),
@@ -89,7 +89,7 @@ def missing_page(publication: Publication, templates: Templates) -> bytes:
     return templates.render(MISSING, values)
 
 
-def site_files(publication: Publication, templates: Templates) -> tuple[tuple[str, bytes], ...]:
+def site_files(publication: Publication, templates: WebTemplates) -> tuple[tuple[str, bytes], ...]:
     """What every page loads, and the page of none, by name below `site/`."""
     column = f":root {{ --column: {publication.width / 16:g}rem }}\n"
     return (
@@ -100,7 +100,7 @@ def site_files(publication: Publication, templates: Templates) -> tuple[tuple[st
     )
 
 
-def feed_style(publication: Publication, templates: Templates) -> bytes:
+def feed_style(publication: Publication, templates: WebTemplates) -> bytes:
     """`feeds/feed.css`: makes the XML feeds readable in a browser (CSS, because XSLT is going away)."""
     return (_theme(publication) + templates.text("feed.css")).encode()
 

@@ -27,7 +27,7 @@ from pipeline.override import SLIPS, OverrideFolder, Shadowing
 
 
 @dataclass(frozen=True, slots=True)
-class Templates:
+class WebTemplates:
     """Templates and style sheets, found in the first of the folders that has them."""
 
     environment: Environment
@@ -49,7 +49,7 @@ class Templates:
             return self.loader.get_source(self.environment, name)[0]
 
 
-def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templates:
+def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> WebTemplates:
     """Templates from folders of `templates/web`, the owner's before the packaged one; some may be absent."""
     *owners, ours = map(OverrideFolder, folders)
     loader = Shadowing(owners, ours)
@@ -57,7 +57,7 @@ def web_templates(folders: Sequence[Path], cache: Cache | None = None) -> Templa
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, bytecode_cache=Bytecode(cache) if cache else None,
     )
-    return Templates(environment, loader)
+    return WebTemplates(environment, loader)
 
 
 @contextmanager

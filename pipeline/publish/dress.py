@@ -17,7 +17,7 @@ from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.letters import Letter
 from pipeline.editions.preflight import preflight
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.editions.wording import wording
 from pipeline.errors import EditionError
 from pipeline.issues.archive import Archive
@@ -59,7 +59,7 @@ class Dresser:
 
     def __init__(
         self, archive: Archive, renderer: Renderer, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
-        templates: Templates, files: Files,
+        templates: MailTemplates, files: Files,
     ) -> None:
         self._archive = archive
         self._files = files

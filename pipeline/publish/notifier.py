@@ -12,7 +12,7 @@ from pipeline.address import domain_of
 from pipeline.clock import Clock
 from pipeline.editions.frame import Frame
 from pipeline.editions.notices import NAME, Matter, render_notice
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.issues.archive import Archive
 from pipeline.mailings.envelope import Envelope
 from pipeline.mailings.ledger import Ledger
@@ -32,7 +32,7 @@ class Terms:
     sender_name: str
     sender_address: str
     frame: Callable[[], Frame]
-    templates: Callable[[], Templates]
+    templates: Callable[[], MailTemplates]
 
 
 class Notifier:

@@ -11,7 +11,7 @@ from pipeline.cache import Cache
 from pipeline.feeds.feed import Document, Enclosure, Entry, Publication
 from pipeline.feeds.formats import FORMATS
 from pipeline.feeds.site import render_page
-from pipeline.feeds.templating import Templates, web_templates
+from pipeline.feeds.templating import WebTemplates, web_templates
 from pipeline.feeds.twins import Packed, pack
 from pipeline.issues.document import Target
 from pipeline.issues.record import Record
@@ -110,5 +110,5 @@ def make_documents(context: RenderContext, task: DocumentsTask) -> list[File]:
 
 
 @lru_cache(maxsize=1)
-def _templates(folders: Sequence[Path], cache: Cache) -> Templates:
+def _templates(folders: Sequence[Path], cache: Cache) -> WebTemplates:
     return web_templates(folders, cache)

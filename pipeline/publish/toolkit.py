@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.cache import Cache
 from pipeline.feeds.feed import Publication
-from pipeline.feeds.templating import Templates
+from pipeline.feeds.templating import WebTemplates
 from pipeline.issues.archive import Archive
 from pipeline.issues.files import Files
 from pipeline.publish.renderer import Renderer
@@ -40,5 +40,5 @@ class Toolkit:
     plan: Plan
     archive: Archive
     renderer: Renderer
-    templates: Templates
+    templates: WebTemplates
     tell: Progress = silent

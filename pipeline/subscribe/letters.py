@@ -12,7 +12,7 @@ from pipeline.address import domain_of
 from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.letters import Letter, render_letter
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.errors import EditionError
 from pipeline.language import spoken
 from pipeline.mailings.envelope import LINK_KEY, Envelope
@@ -27,7 +27,7 @@ class Stationery:
     """
 
     def __init__(
-        self, frame: Frame, templates: Templates, *, sender_name: str, sender_address: str, reply_to: str,
+        self, frame: Frame, templates: MailTemplates, *, sender_name: str, sender_address: str, reply_to: str,
         web_url: str, unsubscribe_mailto: str, bounce_address: str, key_id: str,
         open_welcome: Callable[[str], Edition | None],
     ) -> None:

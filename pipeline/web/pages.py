@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from pipeline.address import mask
 from pipeline.audience.subscriber import Subscriber
 from pipeline.feeds.colours import palette
-from pipeline.feeds.templating import Templates
+from pipeline.feeds.templating import WebTemplates
 from pipeline.language import spoken, voice
 from pipeline.subscribe.preferences import Choice, Standing
 from pipeline.web.wording import LANGUAGES, Wording, wording
@@ -38,7 +38,7 @@ class Publication:
 class Pages:
     """Fills the templates in the publication's language, or in the reader's own where that is known."""
 
-    templates: Templates
+    templates: WebTemplates
     publication: Publication
 
     def notice(

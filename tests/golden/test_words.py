@@ -28,7 +28,7 @@ from pipeline.editions.edition import Edition, Hole
 from pipeline.editions.email import render_edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.frame import Frame
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.issues.document import Document, Target, html, parse
 from pipeline.issues.issue import Issue
 from pipeline.issues.reading.manuscript import read_manuscript
@@ -154,8 +154,8 @@ def rendered(path: Path) -> Rendered:
     def shown(target: Target) -> str:
         return html(document, target, page_url=FRAME.page_url, resolve=lambda name: FRAME.url + name)
 
-    edition = render_edition(issue, document, FRAME, Templates(None), lambda name: FRAME.url + name)
-    empty = render_edition(issue, parse("", language="zh-Hans", title=manuscript.title), FRAME, Templates(None))
+    edition = render_edition(issue, document, FRAME, MailTemplates(None), lambda name: FRAME.url + name)
+    empty = render_edition(issue, parse("", language="zh-Hans", title=manuscript.title), FRAME, MailTemplates(None))
     web = shown(Target.WEB)
     named = " ".join(re.findall(r'(?:href|src|alt)="([^"]*)"', web + shown(Target.MAIL)))
     return Rendered(

@@ -26,7 +26,7 @@ from pipeline.checking.mending import mend
 from pipeline.editions.email import render_edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.frame import Frame
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.errors import IssueError
 from pipeline.issues.document import Target, html
 from pipeline.issues.issue import Issue
@@ -112,7 +112,7 @@ def walk(raw: bytes) -> None:
     assert len(edition.html.encode()) < LIMIT
 
 
-TEMPLATES = Templates()
+TEMPLATES = MailTemplates()
 
 
 @pytest.mark.fault

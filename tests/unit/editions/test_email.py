@@ -14,7 +14,7 @@ from pipeline.editions.edition import Hole
 from pipeline.editions.email import render_edition, shortened
 from pipeline.editions.fitting import LIMIT, RESERVE
 from pipeline.editions.holes import fill, split
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.errors import EditionError
 from pipeline.issues.document import parse
 from pipeline.issues.issue import Image
@@ -208,7 +208,7 @@ def test_an_owners_template_without_a_body_is_named(tmp_path: Path) -> None:
     (tmp_path / "issue.html").write_text("<p>{{ body }}</p>", "utf-8")
 
     with pytest.raises(EditionError) as found:
-        render(templates=Templates(tmp_path))
+        render(templates=MailTemplates(tmp_path))
 
     assert str(found.value) == ("templates/email/issue.html: there is no <body>…</body>: "
                                 "mend it, or delete it to use the packaged one")

@@ -18,7 +18,7 @@ import pytest
 
 from pipeline.editions.email import render_edition
 from pipeline.editions.frame import Frame
-from pipeline.editions.templates import Templates
+from pipeline.editions.templates import MailTemplates
 from pipeline.issues.document import parse
 from pipeline.issues.issue import Issue
 
@@ -158,7 +158,7 @@ def mail() -> str:
     issue = Issue(key="1", number=1, title="Paper", day=date(2026, 3, 24), published_at=at, updated_at=at,
                   feed_id="x", permalink="1/", description="In short", language="en", tags=(), author="",
                   path="1.md")
-    return render_edition(issue, parse(EVERYTHING, title="Paper"), frame, Templates()).html
+    return render_edition(issue, parse(EVERYTHING, title="Paper"), frame, MailTemplates()).html
 
 
 def used() -> set[str]:
