@@ -12,8 +12,10 @@ from pipeline.errors import IssueError, PipelineError, Problem
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.providers.base import TO_NOBODY
 from pipeline.publish.agenda import Agenda
-from pipeline.publish.clock_guard import DRIFT
+from pipeline.publish.clock_guard import DRIFT, ClockGuard
+from pipeline.publish.departures import Departures
 from pipeline.publish.depletion import Depletion, depletion
+from pipeline.publish.display import Display
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import Approve, Rules
@@ -44,13 +46,15 @@ class Publishing(Outputs):
 
     @cached_property
     def publisher(self) -> Publisher:
-        gatherer = Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.renderer)
+        agenda = Agenda(self.archive, self.ledger, self.rules)
         return Publisher(
-            archive=self.archive, ledger=self.ledger, gatherer=gatherer, namer=self.namer,
-            agenda=Agenda(self.archive, self.ledger, self.rules), clock=self.clock,
-            manifest=self.manifest, builder=lambda: self.builder, dresser=lambda: self.dresser,
-            expire=self.config.mailings.expire, broadcasts=self.config.transport.broadcasts,
-            steady=self.steady, bring=lambda: self.bucket.bring() if self.bucket else None)
+            archive=self.archive, ledger=self.ledger, namer=self.namer, agenda=agenda, clock=self.clock,
+            gatherer=Gatherer(self.source, self.archive, self.ledger.notebook, self.clock, lambda: self.renderer),
+            departures=Departures(
+                self.archive, self.ledger, agenda, lambda: self.dresser, expire=self.config.mailings.expire,
+                broadcasts=self.config.transport.broadcasts, steady=self.steady),
+            display=Display(self.manifest, lambda: self.builder, lambda: self.bucket),
+            clock_guard=ClockGuard(self.ledger, self.steady))
 
     def planned_mailings(self, at: datetime | None = None) -> tuple[list[PlannedMailing], list[Problem]]:
         """What the next passes would do, and what is wrong; those after `at`, an instant to come, if it is given.

@@ -8,11 +8,11 @@
     naming      says where it is for ever, and since when
     pickup      decides what becomes of each issue     decide        what a person says of one
     agenda      enters its mailings, and moves them while its file moves; copies says which would mail a text twice
-    clock_guard   says that somebody set the clock
+    departures  begins them                            clock_guard   says that somebody set the clock
     dress       makes the edition and the envelope     samples       the same, in messages that are nobody's delivery
     planning    the pass as it would be
 
-    builder     feeds and web archive, written whole or not at all
+    display     what readers see beside mail           builder       feeds and web archive, whole or not at all
     build       one build at work, with its toolkit    manifest      what the last one left
     renderer    Markdown -> HTML, kept until the text changes; rendering does it, from value to value
     render_tasks   pages and documents made whole by a process of the worker_pool

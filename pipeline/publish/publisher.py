@@ -5,36 +5,31 @@ Every step is idempotent and leaves the books whole: a pass that dies is simply 
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.clock import Clock
-from pipeline.errors import EditionError, Problem, Refusal
+from pipeline.errors import Problem, Refusal
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import MISTAKE, MailingState
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import ClockGuard
+from pipeline.publish.departures import Departures
 from pipeline.publish.depletion import note_depletion
+from pipeline.publish.display import Display
 from pipeline.publish.gather import Gathered, Gatherer
-from pipeline.publish.manifest import Manifest
 from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import is_due
 
-if TYPE_CHECKING:  # slow imports: feeds and mail
+if TYPE_CHECKING:  # slow import: feeds
     from pipeline.feeds.foreign import Foreign
     from pipeline.publish.adoption import Adoption
-    from pipeline.publish.builder import Builder
-    from pipeline.publish.dress import Dresser
-
-log = logging.getLogger(__name__)
 
 SETTLING_S = 2.0  # how long a file must be left alone
 BASELINE = "baseline: due before the first pass, so published and never mailed"
@@ -54,28 +49,21 @@ class Pass:
 
 
 class Publisher:
-    """The first door. `builder` and `dresser` are made when they are first needed: they are slow to import."""
+    """The first door."""
 
     def __init__(
-        self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, agenda: Agenda, namer: Namer, clock: Clock,
-        manifest: Manifest, builder: Callable[[], Builder], dresser: Callable[[], Dresser], expire: timedelta,
-        broadcasts: bool = False, steady: Callable[[], datetime] | None = None,
-        bring: Callable[[], Problem | None] = lambda: None,
+        self, *, archive: Archive, ledger: Ledger, gatherer: Gatherer, agenda: Agenda, namer: Namer,
+        departures: Departures, display: Display, clock: Clock, clock_guard: ClockGuard,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._gatherer = gatherer
         self._agenda = agenda
         self._namer = namer
+        self._departures = departures
+        self._display = display
         self._clock = clock
-        self._manifest = manifest
-        self._builder = builder
-        self._dresser = dresser
-        self._expire = expire
-        self._broadcasts = broadcasts
-        self._steady = steady or clock.now
-        self._clock_guard = ClockGuard(ledger, self._steady)
-        self._bring = bring  # to where readers see it, before anybody is mailed a link to it
+        self._clock_guard = clock_guard
         self._unread: frozenset[str] = frozenset()  # issues of which the last look could not read what they say now
 
     def make_pass(self, *, start: bool = True, write: bool = True) -> Pass:
@@ -91,7 +79,7 @@ class Publisher:
         done.problems += reading.problems
         self._draw_baseline(done, now)
         self._publish_due(done, now)
-        self._let_go_what_is_mended(now)
+        self._departures.let_go_what_is_mended(self._unread, now)
         self._agenda.propose(now)
         self._clock_guard.hold(reading)
         self._clock_guard.remember(reading)
@@ -99,9 +87,9 @@ class Publisher:
         if gathered.depleted:
             return done
         if write:
-            if not self._manifest.stands(gathered.fingerprint, self._clock.now()):
+            if not self._display.stands(gathered.fingerprint, self._clock.now()):
                 self._write_outputs(done, gathered)
-            self._brought(done)
+            self._brought(done)  # before anybody is mailed a link to it
         if start:
             self._start(done, now)
         return done
@@ -109,7 +97,7 @@ class Publisher:
     def build(self, *, accept_missing: bool = False) -> Pass:
         """Feeds and archive only: mails nobody, adopts nobody. `accept_missing` believes that issues are gone."""
         done = Pass()
-        if not accept_missing and self._manifest.stands(self._gatherer.fingerprint(), self._clock.now()):
+        if not accept_missing and self._display.stands(self._gatherer.fingerprint(), self._clock.now()):
             return self._brought(done)
         gathered = self.look(done, accept_missing=accept_missing)
         self._publish_due(done, self._clock.now())
@@ -214,51 +202,20 @@ class Publisher:
 
     def _write_outputs(self, done: Pass, gathered: Gathered, *, new_ids: bool = False) -> None:
         """Feeds and archive as the books say."""
-        written = self._builder().write(done.problems, folder=gathered.fingerprint, new_ids=new_ids)
+        written = self._display.write(done.problems, folder=gathered.fingerprint, new_ids=new_ids)
         done.feeds_written, done.pages_written = list(written.feeds), written.pages
 
     def _brought(self, done: Pass) -> Pass:
         """The pass, with what stood in the way of showing what it wrote."""
-        if problem := self._bring():
+        if problem := self._display.bring():
             done.problems.append(problem)
         return done
 
-    def _let_go_what_is_mended(self, now: datetime) -> None:
-        """What was held for a mistake that is there no more is as if it had never been: the other guards look anew."""
-        held = [one for one in self._ledger.mailings.all(MailingState.HELD) if one.is_held_for_mistake]
-        records = self._archive.records(one.issue_key for one in held)
-        for mailing in held:
-            record = records.get(mailing.issue_key)
-            if record is None or record.missing_at is not None or record.draft or record.key in self._unread:
-                continue
-            try:
-                self._dresser().dress(record, mailing.list, strict=not mailing.approved)
-            except EditionError as error:
-                if (wrong := f"{MISTAKE}{error}") != mailing.reason:  # what is wrong now, not what was
-                    self._ledger.mailings.reconsider(mailing, MailingState.HELD, reason=wrong, now=now)
-            else:
-                self._agenda.let_go(record, mailing, now)
-
     def _start(self, done: Pass, now: datetime) -> None:
-        """Freezes the text and the audience of what is ready; a text that cannot be dressed is held."""
-        for record in self._settle(done, now):
-            if not record.is_published:
-                continue  # a person had it seen and approved since we looked: the next pass gives it its place first
-            for mailing in self._ledger.mailings.all(MailingState.SCHEDULED, issue_key=record.key):
-                try:
-                    edition, envelope = self._dresser().dress(record, mailing.list, strict=not mailing.approved)
-                except EditionError as error:
-                    self._ledger.mailings.move(
-                        mailing.id, MailingState.HELD, reason=f"{MISTAKE}{error}", now=now)
-                    done.problems.append(error.problem)
-                    continue
-                audience = self._ledger.mailings.start(
-                    mailing.id, edition, envelope, now=now, expire=self._expire, broadcasts=self._broadcasts,
-                    steady=self._steady())
-                if audience is not None:
-                    log.info("mailing.started", extra={
-                        "issue": record.key, "list": mailing.list, "audience": audience})
-                    done.started.append(mailing.id)
-                    if record.key not in {one.key for one in done.picked_up}:
-                        done.picked_up.append(record)
+        """Begins what is ready."""
+        begun = self._departures.begin(self._settle(done, now), now)
+        done.problems += begun.problems
+        done.started += begun.mailings
+        known = {one.key for one in done.picked_up}
+        done.picked_up += [record for key, record in begun.issues.items() if key not in known]
         self._settle(done, now)

@@ -213,7 +213,7 @@ def test_issue_that_a_person_approves_while_a_pass_is_under_way_goes_with_the_ne
         say(letters, "approve", "4")
         letters.app = pass_under_way
 
-    monkeypatch.setattr(letters.app.publisher, "_bring", approved_meanwhile)
+    monkeypatch.setattr(letters.app.publisher._display, "bring", approved_meanwhile)
     letters.deliver()
     before = letters.mails
     letters.restart()
