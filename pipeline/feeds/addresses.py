@@ -163,7 +163,8 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     with `/`. `below_static` is where the issues folder is below that one, or the way there (`../static`) if it is
     elsewhere, "" if that is below the issues folder, None if there is none.
     Query and fragment are dropped, `%20` and `\\` are understood. Raises IssueError when it leads out of these folders,
-    to a folder, or to a hidden file.
+    to a folder, or to a hidden file. Pictures, recordings and PDFs may be in a hidden folder: GitBook has them in
+    `.gitbook/assets`.
     """
     plain = unquote(re.split(r"[?#]", reference, maxsplit=1)[0]).replace("\\", "/")
     plain = unicodedata.normalize("NFC", clean(plain))
@@ -177,7 +178,8 @@ def source_path(issue_path: str, reference: str, below_static: str | None = None
     if ".." in parts:
         raise IssueError(f"{reference} lies outside the issues folder", path=issue_path,
                          remedy="move the file into the issues folder", rule="asset-outside")
-    if any(part.startswith(".") for part in parts):
+    hidden = [part.startswith(".") for part in parts]
+    if hidden[-1] or (any(hidden) and not _is_static(path)):
         raise IssueError(f"{reference} is a folder or a hidden file", path=issue_path,
                          remedy="name a file that does not begin with a dot", rule="asset-hidden")
     return "/".join(parts)

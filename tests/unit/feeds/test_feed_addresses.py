@@ -160,7 +160,16 @@ def test_reference_out_of_the_issues_folder_is_refused_in_one_line(reference: st
         f"14.md: {reference} lies outside the issues folder: move the file into the issues folder")
 
 
-@pytest.mark.parametrize("reference", [".env", ".git/config", "images/.a.png", ".", "./", "a/..", "?v=1"])
+def test_pictures_in_a_hidden_folder_are_read_as_gitbook_has_them_there() -> None:
+    source = source_path("2026/14.md", "../.gitbook/assets/a%20(1).png")
+
+    assert (source, asset_path(source)) == (
+        ".gitbook/assets/a (1).png", "assets/gitbook-67e47a00/assets/a-(1)-095402e3.png")
+
+
+@pytest.mark.parametrize("reference", [
+    ".env", ".git/config", "images/.a.png", ".git/.a.png", ".", "./", "a/..", "?v=1",
+])
 def test_reference_to_a_folder_or_a_hidden_file_is_refused_in_one_line(reference: str) -> None:
     with pytest.raises(IssueError) as refused:
         source_path("14.md", reference)
