@@ -116,7 +116,7 @@ class StrictYaml(_Fenced, YAMLHandler):
                                  f"write {key}: {quoted(plain)}")
 
     def _explained(self, error: yaml.MarkedYAMLError, fm: str) -> Exception:
-        if not looks_meant(fm):
+        if not looks_meant(fm, "---"):
             return NotFields()
         lines = fm.split("\n")
         mark = error.problem_mark or error.context_mark
@@ -148,10 +148,10 @@ def plain_fields(block: str) -> dict[str, object]:
     return fields if len({name.lower() for name in fields}) == block.count("\n") + 1 else {}
 
 
-def looks_meant(block: str) -> bool:
-    """Does the first line of a block say that its author meant fields?"""
+def looks_meant(block: str, opening: str) -> bool:
+    """Does the first line of a block say that its author meant fields, TOML where `+++` opens it?"""
     first = next((line for line in block.split("\n") if line.strip() and not line.startswith("#")), "")
-    return bool(KEY.match(first) or WIDE_COLON.match(first))
+    return bool(TOML_KEY.match(first) if opening == "+++" else KEY.match(first) or WIDE_COLON.match(first))
 
 
 def quoted(value: str) -> str:
@@ -246,8 +246,7 @@ class StrictToml(_Fenced):
         return {name: _as_text(value) for name, value in fields.items()}
 
     def _explained(self, message: str, fm: str) -> Exception:
-        first = next((line for line in fm.split("\n") if line.strip() and not line.startswith("#")), "")
-        if not TOML_KEY.match(first):
+        if not looks_meant(fm, "+++"):
             return NotFields()
         problem, _, place = message.partition(" (at ")
         line = re.match(r"line (\d+)", place)

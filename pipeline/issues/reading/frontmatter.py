@@ -151,6 +151,7 @@ def _explain_unclosed(lines: Sequence[str], start: int, opening: str, path: str)
 
 
 def _explain_long(block: str, start: int, opening: str, path: str) -> None:
-    if looks_meant(block):
+    if looks_meant(block, opening):
         raise IssueError(f"front matter of more than {MAX_CHARS} characters", path=path, line=start,
-                         remedy=f"add a line {opening} right after the last field", rule="front-matter")
+                         remedy=f"add a line {opening} right after the last field, or shorten them",
+                         rule="front-matter")

@@ -148,7 +148,11 @@ def test_what_a_field_holds_may_say_a_key_twice_and_the_last_counts() -> None:
     ("---\na: " + "[" * 5000 + "\n---\n",
      "a.md:2: front matter cannot be read: lists within lists within lists: write plain fields"),
     ("---\ntitle: a\n" + "x: y\n" * MAX_CHARS + "---\n",
-     "a.md:1: front matter of more than 65536 characters: add a line --- right after the last field"),
+     ("a.md:1: front matter of more than 65536 characters: add a line --- right after the last field, "
+      "or shorten them")),
+    ("+++\ntitle = 'a'\nx = '" + "y" * MAX_CHARS + "'\n+++\n",
+     ("a.md:1: front matter of more than 65536 characters: add a line +++ right after the last field, "
+      "or shorten them")),
     ("+++\nnumber = 014\n+++\n",
      ("a.md:2: TOML front matter cannot be read: Expected newline or end of document after a statement: "
      'write key = "value", with text and numbers like 014 in quotes')),
