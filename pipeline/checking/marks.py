@@ -74,11 +74,11 @@ def find_marks(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     for found in source.find(_WORDS):
         yield source.problem("placeholder-text", found.start(), f'"{found[0].strip()}" looks unfinished',
                              "write what belongs here")
-    yield from _undefined(source)
+    yield from _undefined(source, tokens)
     yield from _literal_emphasis(source, tokens)
 
 
-def _undefined(source: Source) -> Iterator[Problem]:
+def _undefined(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
     notes = {found[1].lower() for found in source.find(_NOTE_DEFINED)}
     for found in source.find(_NOTE):
         if found[1].lower() not in notes:
@@ -86,10 +86,19 @@ def _undefined(source: Source) -> Iterator[Problem]:
                                  "typed", f"add a line with the note, {found[0]}: words")
     defined = {normalizeReference(found[1]) for found in source.find(_DEFINED)}
     for found in source.find(BY_NAME):
-        if is_undefined(found, defined):
+        if is_undefined(found, defined) and found[0] not in _said_by_links(tokens):
             name = " ".join(found["label"].split() or found["words"].split())
             yield source.problem("reference-missing", found.start(), f"nothing defines [{shorten(name)}]: only the "
                                  "words are shown", f"add a line with its address, [{shorten(name)}]: https://…")
+
+
+def _said_by_links(tokens: Sequence[Token]) -> str:
+    """The words of all links, in which brackets are shown."""
+    said, depth = list[str](), 0
+    for child in (child for token in tokens for child in token.children or ()):
+        depth += (child.type == "link_open") - (child.type == "link_close")
+        said += [child.content] if depth else []
+    return "\n".join(said)
 
 
 def _templates(source: Source) -> Iterator[re.Match[str]]:

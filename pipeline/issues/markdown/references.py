@@ -4,7 +4,8 @@ An address in the place of the name, `[the paper][https://example.com]`, was mea
 A site generator has the definitions in a file that it puts in. Other brackets stay as typed, for what they say would be
 lost: `[sic]`, `a[0][1]`, `[A-Z][a-z]`, and two tags, `[新闻][科技]` or `[INFO][main]`. A name is written as one writes
 names for programs; one that is a plain word goes with several words. In a text without any definition, two such names
-are tags as well: `[riscv64][register-alloc]`. So is what git puts before a subject: `[PATCH v2][AArch64]`.
+are tags as well: `[riscv64][register-alloc]`. So is what git puts before a subject: `[PATCH v2][AArch64]`, and what
+stands in the words of a link: `[[breaking][libra-framework] Refactor](https://example.com)`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def _undefined(state: StateInline, silent: bool) -> bool:
         return False
     defined = state.env.get("references", {})
     address = _written_out(found, defined)
-    if not (address or is_undefined(found, defined)):
+    is_within = silent or state.linkLevel > 0  # silent: a link around it looks for its end
+    if not (address or (is_undefined(found, defined) and not is_within)):
         return False
     if not silent:
         if address:

@@ -27,6 +27,13 @@ def test_words_of_a_link_that_nothing_defines_stand_alone(text: str, html: str) 
     assert line(text) == html
 
 
+@pytest.mark.parametrize("words", ["[breaking][libra-framework]  Refactor", "Fix [the ink][ink docs]"])
+def test_brackets_in_the_words_of_a_link_are_shown(words: str) -> None:
+    found = line(f"PR: [{words}](https://example.com/1) by [Mira](https://example.com/2)\n\n[x]: https://example.com/")
+
+    assert found == (f'PR: <a href="https://example.com/1">{words}</a> by <a href="https://example.com/2">Mira</a>')
+
+
 def test_two_tags_are_no_link_but_where_other_links_go_by_names() -> None:
     found = line("[riscv64][register-alloc] and [ink]\n\n[ink]: https://example.com/")
 
