@@ -333,8 +333,8 @@ def web_routes() -> Iterator[tuple[str, str, str, str]]:
     from pipeline.web.site import Rooms, routes
 
     nothing: typing.Any = None  # a list of routes asks nobody anything
-    rooms = Rooms(nothing, Keeping(*[nothing] * 7), nothing, Hooks({}, nothing, nothing), Metrics(nothing),
-                  Joining(*[nothing] * 8), has_form=True)
+    rooms = Rooms(nothing, Keeping(*[nothing] * 8), nothing, Hooks({}, nothing, nothing), Metrics(nothing),
+                  Joining(*[nothing] * 9), has_form=True)
     for route in routes(rooms):
         path = route.path.replace(":path}", "}")
         page, part = path.split("/")[1], "".join(path.partition("{")[2:]).rstrip("}")

@@ -12,6 +12,7 @@ from pipeline.app import App
 from pipeline.providers.event import Event
 from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool_worker import SpoolWorker
+from pipeline.web.desk import Desk
 from pipeline.web.holder import Holders
 from pipeline.web.hooks import Hooks
 from pipeline.web.joining import Joining
@@ -36,12 +37,13 @@ def open_server(app: App) -> Server:
 def open_site(app: App, spool: SpoolThread, limiter: RateLimiter | None = None) -> Starlette:
     """What answers, for any ASGI server."""
     config, subscriptions, pages = app.config, app.subscriptions, open_pages(app)
-    holders = Holders(subscriptions)
+    holders, desk = Holders(subscriptions), Desk()
     joining = Joining(subscriptions, holders, app.spool, spool.wake, pages, app.clock, config.web.trusted_proxies,
-                      limiter or RateLimiter())
+                      limiter or RateLimiter(), desk)
     rooms = Rooms(
         pages,
-        Keeping(subscriptions, holders, Preferences(subscriptions, app.clock), app.spool, spool.wake, pages, app.clock),
+        Keeping(subscriptions, holders, Preferences(subscriptions, app.clock), app.spool, spool.wake, pages, app.clock,
+                desk),
         StaticFiles({"feeds/": config.feeds.folder, "": config.site.folder}),
         Hooks(app.hooks, _taker(app), app.clock), Metrics(lambda: (app.archive, app.ledger)),
         joining if config.web.url else None, has_form=bool(app.subscribe_url))

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import TypeVar
 
 import anyio
 
 from pipeline.errors import DatabaseError
-from pipeline.web.holder import PEOPLE_AT_ONCE
 
-PATIENCE_S = 30.0  # a ledger at work answers at once, and proxies give up after a minute
+PATIENCE_S = 30.0    # a ledger at work answers at once, and proxies give up after a minute
+PEOPLE_AT_ONCE = 40  # threads for who asks for something; the common ones may all hang on a large file and its disk
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class Desk:
-    """Asks on threads of its own. One that nobody waits for any more has its place until the ledger lets it go: else
-    each patience would leave as many again."""
+    """Asks on threads of its own, as many as it has `places`. One that nobody waits for any more has its place until
+    the ledger lets it go: else each patience would leave as many again."""
 
-    _threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(PEOPLE_AT_ONCE))
-    _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(PEOPLE_AT_ONCE))
+    def __init__(self, places: int = PEOPLE_AT_ONCE, patience_s: float = PATIENCE_S) -> None:
+        self._threads = anyio.CapacityLimiter(places)
+        self._places = BoundedSemaphore(places)
+        self._patience_s = patience_s
 
     async def ask(self, question: Callable[..., T], *about: object) -> T:
         """The answer. Raises DatabaseError where none comes in time; what was asked may be done all the same, later."""
         try:
-            with anyio.fail_after(PATIENCE_S):
+            with anyio.fail_after(self._patience_s):
                 return await anyio.to_thread.run_sync(
                     self._answer, question, about, abandon_on_cancel=True, limiter=self._threads)
         except TimeoutError:

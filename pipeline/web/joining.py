@@ -18,9 +18,9 @@ from pipeline.subscribe.application import FORM, JSON, Application
 from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK
 from pipeline.subscribe.subscriptions import Subscriptions
-from pipeline.web.desk import Desk
+from pipeline.web.desk import PEOPLE_AT_ONCE, Desk
 from pipeline.web.forms import clean, read_form
-from pipeline.web.holder import PEOPLE_AT_ONCE, Holders
+from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
 from pipeline.web.rate_limiter import RateLimiter, Turn
@@ -46,7 +46,7 @@ class Joining:
     clock: Clock
     trusted_proxies: Sequence[Network]
     limiter: RateLimiter
-    _desk: Desk = field(default_factory=Desk)
+    desk: Desk
     _threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(PEOPLE_AT_ONCE))
 
     async def show_form(self, request: Request) -> Response:  # noqa: ARG002, every endpoint takes it
@@ -109,7 +109,7 @@ class Joining:
 
     async def confirm(self, request: Request) -> Response:
         """POST /confirm/{token}: the subscription begins, or the address is changed."""
-        claim = await self._desk.ask(self.subscriptions.confirm, request.path_params["token"])
+        claim = await self.desk.ask(self.subscriptions.confirm, request.path_params["token"])
         return self.pages.notice("moved" if claim.purpose is Purpose.MOVE else "confirmed",
                                  language=await self.holders.language(claim))
 

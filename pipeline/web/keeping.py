@@ -40,8 +40,8 @@ class Keeping:
     wake: Callable[[], None]
     pages: Pages
     clock: Clock
-    _desk: Desk = field(default_factory=Desk)
-    _at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+    desk: Desk
+    _leaving: Desk = field(default_factory=lambda: Desk(AT_ONCE, PATIENCE_S))
     _spooled_at_once: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     async def ask_to_leave(self, request: Request) -> Response:
@@ -58,24 +58,19 @@ class Keeping:
         """
         token = request.path_params["token"]
         claim = self.subscriptions.holder(Purpose.UNSUBSCRIBE, token)
-        done = False
-        with anyio.move_on_after(PATIENCE_S):
-            try:
-                await anyio.to_thread.run_sync(
-                    self.subscriptions.leave, token, abandon_on_cancel=True, limiter=self._at_once)
-                done = True
-            except (DatabaseError, OutputError):
-                pass  # the spool is for this
-        if not done:
+        language = ""
+        try:
+            await self._leaving.ask(self.subscriptions.leave, token)
+            language = await self.holders.language(claim)
+        except (DatabaseError, OutputError):  # the spool is for this
             put = partial(self.spool.put, LEAVE, {"token": token}, self.clock.now(), first=True)
             await anyio.to_thread.run_sync(put, limiter=self._spooled_at_once)
             self.wake()
-        return self.pages.notice("left", language=await self.holders.language(claim) if done else "",
-                                 about=self.subscriptions.name_of(claim.list))
+        return self.pages.notice("left", language=language, about=self.subscriptions.name_of(claim.list))
 
     async def show_preferences(self, request: Request) -> Response:
         """GET /preferences/{token}: what is chosen, and what else can be done."""
-        return self.pages.preferences(await self._desk.ask(self.preferences.standing, request.path_params["token"]))
+        return self.pages.preferences(await self.desk.ask(self.preferences.standing, request.path_params["token"]))
 
     async def change(self, request: Request) -> Response:
         """POST /preferences/{token}: `action` is save, move, export or erase."""
@@ -85,7 +80,7 @@ class Keeping:
         actions = {"save": self._save, "move": self._move, "export": self._export, "erase": self._erase}
         action = actions.get(str(form.get("action")), self._nothing)
         given = {name: tuple(str(value) for value in form.getlist(name)) for name in form}
-        return await self._desk.ask(action, token, given)
+        return await self.desk.ask(action, token, given)
 
     def _save(self, token: str, given: dict[str, tuple[str, ...]]) -> Response:
         known = self.preferences.standing(token).person.language
@@ -120,5 +115,5 @@ class Keeping:
 
     async def view(self, request: Request) -> Response:
         """GET /view/{token}: the very mail."""
-        content = await self._desk.ask(self.subscriptions.view, request.path_params["token"])
+        content = await self.desk.ask(self.subscriptions.view, request.path_params["token"])
         return HTMLResponse(content, headers={"content-security-policy": MAIL_POLICY, "x-robots-tag": "noindex"})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -31,8 +33,8 @@ from pipeline.subscribe.preferences import Preferences
 from pipeline.subscribe.spool_worker import SpoolWorker
 from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.assembly import open_site
-from pipeline.web.desk import Desk
-from pipeline.web.holder import PEOPLE_AT_ONCE
+from pipeline.web.desk import PEOPLE_AT_ONCE, Desk
+from pipeline.web.holder import AT_ONCE
 from pipeline.web.spool_thread import SpoolThread
 from tests.books import EXPIRE, add_issue, statements
 from tests.readers import WEB, House
@@ -174,19 +176,18 @@ def test_who_asks_a_ledger_that_hangs_is_told_to_come_again(
     def hanging(*_: object) -> None:
         assert found.wait(50)
 
-    monkeypatch.setattr("pipeline.web.desk.PATIENCE_S", 0.1)
+    monkeypatch.setattr("pipeline.web.assembly.Desk", partial(Desk, patience_s=0.1))
     for asks, question in ((Preferences, "standing"), (Preferences, "export"), (Subscriptions, "view"),
                            (Subscriptions, "confirm")):
         monkeypatch.setattr(asks, question, hanging)
-    said = house.client.request(method, path, data={"action": "export"})
+    said = client_of(house.app).request(method, path, data={"action": "export"})
     found.set()
 
     assert (said.status_code, "try again in a few minutes" in said.text) == (503, True)
 
 
-def test_threads_that_hang_on_a_ledger_stay_as_few_however_many_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.web.desk.PATIENCE_S", 0.1)
-    desk, found, hanging = Desk(), threading.Event(), list[int]()
+def test_threads_that_hang_on_a_ledger_stay_as_few_however_many_come_again() -> None:
+    desk, found, hanging = Desk(patience_s=0.1), threading.Event(), list[int]()
 
     def hang() -> None:
         hanging.append(1)
@@ -208,6 +209,52 @@ def test_threads_that_hang_on_a_ledger_stay_as_few_however_many_come_again(monke
 
     assert anyio.run(come_again) == "it answers"
     assert 0 < len(hanging) <= PEOPLE_AT_ONCE  # who was told to come again before a thread began hangs nowhere
+
+
+def test_who_leaves_a_ledger_that_hangs_leaves_no_more_threads_behind_than_have_a_place(
+    house: House, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.web.keeping.PATIENCE_S", 0.05)
+    path = f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, house.add(ADA))}"
+    hanging = watch(monkeypatch, "leave")
+
+    browser, other = client_of(house.app), sqlite3.connect(house.folder / "var/avviso.db")
+    other.execute("BEGIN IMMEDIATE")
+    said = [browser.post(path).status_code for _ in range(AT_ONCE + 4)]
+    hung = len(hanging)
+    other.close()
+    house.spool_worker.work()
+
+    assert (said, hung) == ([200] * (AT_ONCE + 4), AT_ONCE)
+    assert house.standing(ADA) == {"weekly": "left"}
+
+
+def test_page_that_asks_a_ledger_that_hangs_for_its_language_leaves_no_more_threads_behind_than_have_a_place(
+    house: House, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipeline.web.holder.PATIENCE_S", 0.05)
+    path = f"/unsubscribe/{token(house, Purpose.UNSUBSCRIBE, house.add(ADA))}"
+    found = threading.Event()
+    hanging = watch(monkeypatch, "language", found)
+
+    browser = client_of(house.app)
+    said = [browser.get(path).status_code for _ in range(AT_ONCE + 4)]
+    found.set()
+
+    assert (said, len(hanging)) == ([200] * (AT_ONCE + 4), AT_ONCE)
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, question: str, until: threading.Event | None = None) -> list[int]:
+    """Grows by one whenever this is asked of the subscriptions, which answer `until` then."""
+    asked, ask = list[int](), getattr(Subscriptions, question)
+
+    def counted(*about: object) -> object:
+        asked.append(1)
+        assert until is None or until.wait(50)
+        return ask(*about)
+
+    monkeypatch.setattr(Subscriptions, question, counted)
+    return asked
 
 
 # ---- tokens ------------------------------------------------------------------------------
