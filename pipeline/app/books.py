@@ -23,6 +23,7 @@ from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.mailings.owner import check_owner, claim, follow_owner
 from pipeline.mailings.presence import boot_id
+from pipeline.mailings.reach import Reach
 from pipeline.mounts import refuse_network
 from pipeline.newfile import make_file, unwritten
 from pipeline.privacy import hide_from_git, warn_if_shared
@@ -50,6 +51,7 @@ class Books:
         self.clock = clock
         self.began = clock.now()
         self.tell: Progress = silent  # who hears of long work
+        self.reach = Reach()
 
     @cached_property
     def database(self) -> Database:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from pipeline.engines.jobs import SENDERS, Shift, telling
+from pipeline.engines.jobs import SENDERS, Shift
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -27,8 +27,8 @@ def begin(_app: App, shift: Shift, only: str | None, ending: threading.Event) ->
     work = ExitStack()
     rounds = shift.rounds()
     if only in (None, "send"):
-        telling("tidy", shift.tidy)()  # what the dead held is taken back before anything is claimed
-        telling("hear", shift.hear)()  # and who left by mail while we were away gets nothing more
+        shift.telling("tidy", shift.tidy)()  # what the dead held is taken back before anything is claimed
+        shift.telling("hear", shift.hear)()  # and who left by mail while we were away gets nothing more
         work.callback(_start_sending(shift, ending))
     ours = {name: found for name, found in rounds.items() if only != "send" or name in SENDERS}
     work.callback(schedule(ours))
@@ -39,7 +39,7 @@ def _start_sending(shift: Shift, stop: threading.Event) -> Callable[[], None]:
     """Sends in the background; gives what waits for its end."""
     def send() -> None:
         while not stop.is_set():
-            telling("send", lambda: shift.serve(stop))()
+            shift.telling("send", lambda: shift.serve(stop))()
             stop.wait(RESTART_S)  # something was wrong: at the third time the message that broke it is given up
 
     thread = threading.Thread(target=send, name="send", daemon=True)

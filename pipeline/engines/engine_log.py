@@ -21,15 +21,17 @@ AWAY = (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction)
 
 
 class EngineLog(logging.Handler):
-    """Hands on what is about anything else. `begin` where a new round of work begins."""
+    """Hands on what is about anything else. `back` where its work goes on."""
 
     def __init__(self) -> None:
         super().__init__()
         self._is_said = False
 
-    def begin(self) -> None:
-        """From here on it may be said again."""
-        self._is_said = False
+    def back(self) -> None:
+        """The database is there again."""
+        if self._is_said:
+            self._is_said = False
+            log.info("engine.back")
 
     def away(self, reason: object) -> None:
         """The database is away."""

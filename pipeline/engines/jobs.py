@@ -20,7 +20,16 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeline.errors import Busy, Conflict, DatabaseError, EditionError, Mistake, PipelineError, Refusal
+from pipeline.errors import (
+    Busy,
+    Conflict,
+    DatabaseError,
+    EditionError,
+    Mistake,
+    PipelineError,
+    Refusal,
+    Unreachable,
+)
 from pipeline.lockfile import LockFile
 from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.domains import FARTHEST, Limit
@@ -29,6 +38,7 @@ from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
+from pipeline.mailings.reach import Reach
 from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.sender_queue import GROUP
@@ -83,7 +93,8 @@ def present(app: App, work: str, *minutely: Minutely) -> Iterator[Presence]:
     host = "" if app.database.is_sqlite else socket.gethostname()
     presence = Presence(app.ledger, app.config.workers, host=host, now=app.clock.now(), work=work)
     ended = threading.Event()
-    jobs = (("presence", lambda: presence.beat(app.clock.now())), *minutely)
+    jobs = [telling(name, job, app.reach) for name, job in
+            (("presence", lambda: presence.beat(app.clock.now())), *minutely)]
     minutes = threading.Thread(target=_each_minute, args=(jobs, ended), name="presence", daemon=True)
     minutes.start()
     try:
@@ -120,12 +131,21 @@ class Shift:
             app.high_water.note()
 
     def rounds(self) -> dict[str, Round]:
-        """What is made again and again, by name: whoever wakes it. What the senders need too is in SENDERS."""
+        """What is made again and again, by name: whoever wakes it. What the senders need too is in SENDERS.
+
+        A failure of one is told and no matter for who wakes it.
+        """
         config = self._app.config
         hubs = {"hubs": (self._app.tell_hubs, HUBS)} if config.feeds.websub else {}  # nothing else waits for a hub
         mailbox = {"hear": (self.hear, TIDY)} if config.mailbox else {}              # or for a mailbox
-        return {"publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
-                "notify": (self.notify, TIDY), **hubs, **mailbox}
+        rounds: dict[str, Round] = {
+            "publish": (self.publish, config.schedule.check_every), "tidy": (self.tidy, TIDY),
+            "notify": (self.notify, TIDY), **hubs, **mailbox}
+        return {name: (self.telling(name, job), every) for name, (job, every) in rounds.items()}
+
+    def telling(self, name: str, job: Callable[[], object]) -> Callable[[], None]:
+        """A job whose failure is told."""
+        return telling(name, job, self._app.reach)
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
@@ -167,10 +187,10 @@ class Shift:
                       broadcasts=post.broadcasts, expire=app.config.mailings.expire)
         return Dispatch(
             app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
-            compose=app.composer, prepare=app.composer.prepare, rested=telling("tidy", self._end_mailings),
+            compose=app.composer, prepare=app.composer.prepare, rested=self.telling("tidy", self._end_mailings),
             pace=pace, clock=app.clock,
             chance=random.SystemRandom().random, terms=terms, steady=app.steady, brake=self._brake,
-            warm_up=self._warm_up)
+            warm_up=self._warm_up, reach=app.reach)
 
     def _limits(self) -> dict[str, Limit]:
         """What the owner says of single mail domains."""
@@ -230,11 +250,12 @@ class Shift:
     def hear(self) -> None:
         """Reads the mailbox, if there is one. One that is away is said and tried again: nothing else depends on it."""
         mailroom = self._app.mailroom
+        if mailroom is None:
+            return
         try:
-            if mailroom is not None:
-                mailroom.look()
-        except PipelineError as error:
-            log.warning("mailbox.unread", extra={"reason": str(error)})
+            mailroom.look()
+        except PipelineError:
+            log.warning("mailbox.unread", extra={"reason": mailroom.trouble})  # raises where it is the ledger's
 
     def notify(self) -> bool:
         """Tells the maintainer what has come up; whether there is a letter to be sent.
@@ -270,21 +291,27 @@ def _per_second(rate: Rate | None) -> float | None:
     return rate.per_second if rate else None
 
 
-def _each_minute(jobs: Iterable[Minutely], ended: threading.Event) -> None:
+def _each_minute(jobs: Iterable[Callable[[], object]], ended: threading.Event) -> None:
     """Says that this process is still at work and how far the ledger has come, for people, for other machines and for
     whoever finds an older copy.
     """
     while not ended.wait(SEEN.total_seconds()):
-        for name, job in jobs:
-            telling(name, job)()
+        for job in jobs:
+            job()
 
 
-def telling(name: str, job: Callable[[], object]) -> Callable[[], None]:
-    """A job whose failure is one line in the log, a mistake of ours with its traceback; the next run tries again."""
+def telling(name: str, job: Callable[[], object], reach: Reach) -> Callable[[], None]:
+    """A job whose failure is one line in the log, a mistake of ours with its traceback; the next run tries again.
+
+    A ledger that is away is no news from each of them: the first says so, and the first that finds it again.
+    """
 
     def told() -> None:
         try:
             again(job)
+            reach.find(name)
+        except Unreachable as error:
+            reach.lose(name, error)
         except Busy as error:
             log.info("job.left", extra={"job": name, "reason": str(error)})
         except PipelineError as error:

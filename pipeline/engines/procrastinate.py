@@ -28,7 +28,7 @@ from procrastinate.jobs import Status
 
 from pipeline.engines.clock_watch import ClockWatch
 from pipeline.engines.engine_log import AWAY, EngineLog
-from pipeline.engines.jobs import SENDERS, Shift, telling
+from pipeline.engines.jobs import SENDERS, Shift
 from pipeline.errors import DatabaseError, Mistake
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Tick = Callable[[], Awaitable[int]]
-Stray = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]  # hears of an error that nobody waits for
 
 SLOTS = 8                 # senders at work at once, over all machines
 TURN_S = 30.0             # how long one sends before it queues behind the others
@@ -48,8 +47,8 @@ QUEUES = {"publish": ("publish", "tidy", "hear"), "send": ("tidy", "hear")}
 
 def begin(app: App, shift: Shift, only: str | None, ending: threading.Event) -> Callable[[], object]:
     """Begins what `only` names, or all of it; gives what waits for its end once `ending` is set."""
-    telling("tidy", shift.tidy)()
-    telling("hear", shift.hear)()
+    shift.telling("tidy", shift.tidy)()
+    shift.telling("hear", shift.hear)()
     clockwork = Clockwork(app.database.conninfo, shift, ending, only, app.ledger.notebook.alone)
     thread = threading.Thread(target=clockwork.run, name="procrastinate", daemon=True)
     thread.start()
@@ -75,12 +74,10 @@ class Clockwork:
     def run(self) -> None:
         """Works until the end is set; while the database is away, or something else is wrong, it tries again."""
         engine_log = EngineLog()
-        stray = partial(_hear_stray, engine_log)
         while not self._ending.is_set():
-            engine_log.begin()
             try:
                 with engine_log.listening():
-                    asyncio.run(self._work(stray))
+                    asyncio.run(self._work(engine_log))
             except (ConnectorException, DatabaseError, *AWAY) as error:  # the last: no connection could be opened
                 is_ours = isinstance(error, DatabaseError)  # in words for people; its cause quotes a statement
                 engine_log.away(error if is_ours else error.__cause__ or error)
@@ -91,7 +88,7 @@ class Clockwork:
 
     def _periodic(self, name: str, when: str, job: Callable[[], object]) -> Tick:
         async def woken(timestamp: int = 0) -> None:  # noqa: ARG001, what Procrastinate tells of a tick
-            await asyncio.to_thread(telling(name, job))
+            await asyncio.to_thread(job)
             if name == "tidy":
                 await self._clear()
                 await self._wake()
@@ -100,8 +97,8 @@ class Clockwork:
         self._app.periodic(cron=when)(task)
         return task.defer_async
 
-    async def _work(self, stray: Stray) -> None:
-        asyncio.get_running_loop().set_exception_handler(stray)
+    async def _work(self, engine_log: EngineLog) -> None:
+        asyncio.get_running_loop().set_exception_handler(partial(_hear_stray, engine_log))
         async with AsyncExitStack() as opened:
             opened.push_async_callback(self._app.close_async)  # also where it could not be opened: it would stay so
             await self._app.open_async()
@@ -109,6 +106,7 @@ class Clockwork:
                 await asyncio.sleep(0.1)
             await self._clear()
             await self._begin_now()
+            engine_log.back()
             queues = [*QUEUES.get(self._only or "publish", ()), *(() if self._only == "publish" else ("send",))]
             workers = [asyncio.create_task(self._app.run_worker_async(
                 queues=[queue], concurrency=1, install_signal_handlers=False, delete_jobs="always",
@@ -172,7 +170,7 @@ class Clockwork:
         turn.start()
         watch = asyncio.create_task(asyncio.to_thread(_either, self._ending, over))
         try:
-            await asyncio.to_thread(telling("send", lambda: self._shift.turn(over)))
+            await asyncio.to_thread(self._shift.telling("send", lambda: self._shift.turn(over)))
         finally:
             is_over = over.is_set()
             turn.cancel()

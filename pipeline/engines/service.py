@@ -116,8 +116,9 @@ def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending
     except Unreachable as error:
         if only not in (None, "web"):
             raise
-        log.warning("ledger.away", extra={"reason": str(error)})
+        app.reach.lose("run", error)
         return False
+    app.reach.find("run")
     if at_work:
         work.callback(_engine(app)(app, at_work, only, ending))
     return True

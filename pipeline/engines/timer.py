@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from pipeline.engines.clock_watch import ClockWatch
-from pipeline.engines.jobs import Round, telling
+from pipeline.engines.jobs import Round
 
 LOOK_S = 5.0  # how often we look whether somebody has set the clock
 
@@ -38,7 +38,7 @@ def schedule(rounds: Mapping[str, Round]) -> Callable[[], object]:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a pass that outlasts its interval is no news
     scheduler = BackgroundScheduler(timezone=UTC)
     for name, (job, every) in rounds.items():
-        scheduler.add_job(telling(name, job), Every(every), id=name, coalesce=True, max_instances=1,
+        scheduler.add_job(job, Every(every), id=name, coalesce=True, max_instances=1,
                           misfire_grace_time=None, next_run_time=datetime.now(UTC))
     scheduler.start()
     over = threading.Event()

@@ -62,9 +62,14 @@ class Mailroom:
         except PipelineError as error:
             self._ledger.notebook.write_note(TROUBLE, str(error))
             raise
-        if self._ledger.notebook.note(TROUBLE):
+        if self.trouble:
             self._ledger.notebook.write_note(TROUBLE, "")
         return count
+
+    @property
+    def trouble(self) -> str:
+        """What stood in the way at the last look, "" if nothing did."""
+        return self._ledger.notebook.note(TROUBLE) or ""
 
     @contextmanager
     def _let_in(self) -> Iterator[Folder]:

@@ -19,6 +19,7 @@ from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.quarantine import Quarantine
+from pipeline.mailings.reach import Reach
 from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
@@ -51,6 +52,7 @@ class Dispatch:
         compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
         prepare: Callable[[Iterable[Claim]], None] = lambda _: None, rested: Callable[[], None] = lambda: None,
         steady: Callable[[], datetime] | None = None, brake: RefusalBrake | None = None, warm_up: WarmUp | None = None,
+        reach: Reach | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -74,7 +76,7 @@ class Dispatch:
         self._refusals = 0
         self._refused: defaultdict[int, set[int]] = defaultdict(set)  # deliveries of small mailings
         self._unanswered = 0
-        self._misses_ledger = False
+        self._reach = reach or Reach()
 
     def claim(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
         """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today.
@@ -150,17 +152,11 @@ class Dispatch:
 
     def miss_ledger(self, error: PipelineError) -> None:
         """The ledger is away or its disk full: said once, whichever senders meet it."""
-        with self._lock:
-            if not self._misses_ledger:
-                log.warning("ledger.unreachable", extra={"reason": str(error)})
-            self._misses_ledger = True
+        self._reach.lose("send", error)
 
     def find_ledger(self) -> None:
         """It is there again."""
-        with self._lock:
-            if self._misses_ledger:
-                log.info("ledger.reached")
-            self._misses_ledger = False
+        self._reach.find("send")
 
     def pause(self, mailing_id: int, reason: str) -> None:
         """Stops a mailing until a person looks; said once, whichever messages and senders meet the reason."""

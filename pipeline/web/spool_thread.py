@@ -15,7 +15,8 @@ GRACE_S = 5.0
 
 
 class SpoolThread:
-    """Runs `work` when woken, and every ten seconds; what it says no to, or fails at, stays for the next round.
+    """Runs `work` when woken, and every ten seconds; what it says no to, or fails at, stays for the next round. Why it
+    waits is said when it begins to, and when that changes.
 
     `ending` is set at the end, so that a worker that rests in a flood need not be waited for.
     """
@@ -41,12 +42,20 @@ class SpoolThread:
         self._thread.join(GRACE_S)
 
     def _run(self) -> None:
+        why = ""
         while not self._ending.is_set():
-            try:
-                self._work()
-            except PipelineError as error:
-                log.warning("spool.waits", extra={"reason": str(error)})
-            except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
-                log.exception("spool.failed", extra={"reason": str(Mistake(error))})
+            why = self._round(why)
             self._woken.wait(ROUND_S)
             self._woken.clear()
+
+    def _round(self, said: str) -> str:
+        """Works once; gives why something waits, "" if nothing does. What was said the last time is not said again."""
+        try:
+            self._work()
+        except PipelineError as error:
+            if str(error) != said:
+                log.warning("spool.waits", extra={"reason": str(error)})
+            return str(error)
+        except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+            log.exception("spool.failed", extra={"reason": str(Mistake(error))})
+        return ""

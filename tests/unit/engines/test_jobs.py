@@ -13,8 +13,18 @@ import pytest
 
 from pipeline.engines import jobs
 from pipeline.engines.jobs import LEASE, Shift, alone, present, publish_once, telling
-from pipeline.errors import Busy, ConfigError, Conflict, OutputError, Refusal, TransportError, Unavailable
+from pipeline.errors import (
+    Busy,
+    ConfigError,
+    Conflict,
+    OutputError,
+    Refusal,
+    TransportError,
+    Unavailable,
+    Unreachable,
+)
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, MailingState, Outcome
+from pipeline.mailings.reach import Reach
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.event import Event, Kind
@@ -447,7 +457,7 @@ def test_job_that_met_another_writer_is_made_again_and_only_then_said(
         if error := next(met, None):
             raise error
 
-    telling("tidy", job)()
+    telling("tidy", job, Reach())()
 
     assert [record.message for record in caplog.records] == said
 
@@ -475,9 +485,47 @@ def test_pass_that_another_machine_makes_is_no_failure(caplog: pytest.LogCapture
     def job() -> None:
         raise Busy("another machine publishes from this ledger just now")
 
-    telling("publish", job)()
+    telling("publish", job, Reach())()
 
     assert [(record.levelname, record.message) for record in caplog.records] == [("INFO", "job.left")]
+
+
+def test_ledger_that_is_away_is_said_again_where_something_else_is_to_be_done(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    reach, met = Reach(), iter([
+        Unreachable("refused", remedy="start it"), Unreachable("shutting down", remedy="start it"),
+        Unreachable("its disk is full", remedy="free some space"), Unreachable("refused", remedy="start it"), None,
+        Unreachable("refused", remedy="start it")])
+
+    def job() -> None:
+        if error := next(met):
+            raise error
+
+    for _ in range(6):
+        telling("publish", lambda: None, reach)()  # it did not ask
+        telling("tidy", job, reach)()
+
+    assert [(record.message, getattr(record, "reason", "")) for record in caplog.records] == [
+        ("ledger.unreachable", "refused: start it"), ("ledger.unreachable", "its disk is full: free some space"),
+        ("ledger.reached", ""), ("ledger.unreachable", "refused: start it")]
+
+
+def test_ledger_that_is_away_is_no_trouble_of_the_mailbox(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = publication(tmp_path, {"mailbox": {
+        "host": "127.0.0.1", "port": 1, "username": "letters", "password": "secret"}})
+
+    def away(*_: object) -> None:
+        raise Unreachable("the database does not answer")
+
+    with Shift.begin(letters.app) as shift, monkeypatch.context() as outage:
+        outage.setattr(type(letters.app.ledger.notebook), "write_note", away)
+        outage.setattr(type(letters.app.ledger.notebook), "note", away)
+        caplog.clear()
+        shift.rounds()["hear"][0]()
+
+    assert [record.message for record in caplog.records] == ["ledger.unreachable"]
 
 
 def test_nothing_waits_for_a_mailbox_but_the_round_that_reads_it(tmp_path: Path) -> None:

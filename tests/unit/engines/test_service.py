@@ -14,8 +14,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,7 +29,9 @@ from pipeline.engines import embedded, jobs, service
 from pipeline.engines.jobs import alone
 from pipeline.errors import Busy, OutputError, SchemaOutdated, Unreachable
 from pipeline.mailings.mailing import DeliveryState
+from pipeline.mailings.presence import Presence
 from pipeline.providers.base import Message, Receipt
+from tests.conftest import run_sql
 from tests.fault.house import happens
 from tests.publications import Publication, words
 from tests.services import SOON_S, Post, Said, running
@@ -426,13 +429,51 @@ def test_run_serves_readers_while_the_ledger_is_away_and_catches_up_when_it_is_b
     one_click = letters.app.ring.sign(Purpose.UNSUBSCRIBE, 1, "weekly")
     letters.configure({**letters.settings, "database": postgres_url.replace(f":{there.port}/", f":{database_port}/")})
 
+    begin, tries = service._begin, []
+
+    def counted(*parts: Any) -> bool:
+        tries.append(parts)
+        return begin(*parts)
+
+    monkeypatch.setattr(service, "_begin", counted)
     with running(letters, said):
         before = (ask(letters, f"/unsubscribe/{one_click}"), ask(letters, f"/unsubscribe/{one_click}", "POST"),
-                  ask(letters, "/subscribe"), "ledger.away" in said.events)
+                  ask(letters, "/subscribe"))
+        assert happens(lambda: len(tries) > 3, SOON_S)
         with _line(database_port, there.port or 0):
-            said.wait("subscription.left")
+            for event in ("subscription.left", "ledger.reached"):
+                said.wait(event)
+            told = [said.events.count(event) for event in ("ledger.unreachable", "spool.waits", "ledger.reached")]
 
-    assert before == (200, 200, 200, True)
+    assert (before, told) == ((200, 200, 200), [1, 1, 1])
+
+
+def test_ledger_that_is_away_is_said_once_whatever_is_tried_and_once_that_it_is_back(
+    tmp_path: Path, postgres_server: str, postgres_url: str, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "SEEN", timedelta(seconds=0.05))
+    letters = Publication(tmp_path / "letters", {
+        "database": postgres_url, "schedule": {"check_every": "1s"}}, has_ledger=False)
+    letters.begin()
+    name, beat, beats = postgres_url.rpartition("/")[2], Presence.beat, list[datetime]()
+    allow = f"ALTER DATABASE {name} ALLOW_CONNECTIONS"
+
+    def counted(presence: Presence, now: datetime) -> None:
+        beats.append(now)
+        beat(presence, now)
+
+    monkeypatch.setattr(Presence, "beat", counted)
+    with running(letters, said, only="publish"):
+        run_sql(postgres_server, f"{allow} false")
+        run_sql(postgres_server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        said.wait("ledger.unreachable")
+        known = len(beats)
+        assert happens(lambda: len(beats) > known + 30, SOON_S)
+        run_sql(postgres_server, f"{allow} true")
+        said.wait("ledger.reached")
+
+    assert [event for event in said.events if event.startswith(("ledger", "job"))] == [
+        "ledger.unreachable", "ledger.reached"]
 
 
 @pytest.mark.parametrize("only", [None, "publish", "send", "web"])
