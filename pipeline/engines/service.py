@@ -38,8 +38,8 @@ def run(open_app: Callable[[], App], settings: Path, stop: threading.Event, *, o
     """Runs until `stop` is set. `only` is one of publish, send, web; None is all of them.
 
     When the file `settings` changes and can be read, everything in hand is finished and begun again with it, under
-    the same lock; one that cannot be read or begun with is said once, and the old settings stay in force. While the
-    ledger is away at the start, readers are served: their asking and leaving lies in the spool until it is back.
+    the same lock; one that cannot be read or begun with is said once, and the old settings stay in force. A ledger
+    that is away at the start is waited for; readers are served meanwhile, and what they ask lies in the spool.
     Raises Busy where another process publishes, if this one would too.
     Raises SchemaOutdated, with what was in hand finished, once the ledger has another version than this program.
     """
@@ -109,13 +109,11 @@ def _at_work(app: App, settings: Path, only: str | None) -> Iterator[Callable[[]
 
 
 def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending: threading.Event) -> bool:
-    """Begins what needs the ledger. False while that is away: whom we serve on the web is served all the same."""
+    """Begins what needs the ledger. False while that is away, and then said: it is tried again."""
     try:
         app.database.check_version()
         at_work = shift.enter_context(_served(app) if only == "web" else Shift.begin(app, only or "all"))
     except Unreachable as error:
-        if only not in (None, "web"):
-            raise
         app.reach.lose("run", error)
         return False
     app.reach.find("run")

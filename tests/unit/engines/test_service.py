@@ -27,7 +27,7 @@ from pipeline.config import load
 from pipeline.editions import templates
 from pipeline.engines import embedded, jobs, service
 from pipeline.engines.jobs import alone
-from pipeline.errors import Busy, OutputError, SchemaOutdated, Unreachable
+from pipeline.errors import Busy, OutputError, SchemaOutdated
 from pipeline.mailings.mailing import DeliveryState
 from pipeline.mailings.presence import Presence
 from pipeline.providers.base import Message, Receipt
@@ -494,15 +494,21 @@ def bring_to_a_newer_version(letters: Publication, said: Said) -> None:
 
 
 @pytest.mark.parametrize("only", ["publish", "send"])
-def test_run_that_serves_nobody_ends_when_the_ledger_is_away(tmp_path: Path, said: Said, only: str) -> None:
-    pytest.importorskip("psycopg", reason="needs the `postgres` extra")
-    with socket.create_server(("127.0.0.1", 0)) as away:
-        port = away.getsockname()[1]
-    letters = Publication(tmp_path / "letters", {"database": f"postgresql://avviso@127.0.0.1:{port}/away"},
-                          has_ledger=False)
+def test_run_that_begins_while_the_ledger_is_away_waits_for_it(
+    tmp_path: Path, postgres_server: str, postgres_url: str, said: Said, monkeypatch: pytest.MonkeyPatch, only: str
+) -> None:
+    monkeypatch.setattr(service, "LOOK_S", 0.05)
+    letters = Publication(tmp_path / "letters", {"database": postgres_url}, has_ledger=False)
+    letters.begin()
+    letters.app.database.close()
+    allow = f"ALTER DATABASE {postgres_url.rpartition('/')[2]} ALLOW_CONNECTIONS"
+    run_sql(postgres_server, f"{allow} false")
 
-    with pytest.raises(Unreachable), running(letters, said, only=only):
-        pass
+    with running(letters, said, only=only):
+        said.wait("ledger.unreachable")
+        run_sql(postgres_server, f"{allow} true")
+        said.wait("ledger.reached")
+        assert happens(lambda: [one.work for one in letters.restart().ledger.workers.all()] == [only], SOON_S)
 
 
 @contextmanager
