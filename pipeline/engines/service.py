@@ -11,10 +11,10 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline import GARBAGE
 from pipeline.engines.jobs import Shift, alone, present
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.app import App
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # Begins the work of a shift and gives what ends it; `only` is publish, send or None, the event is set at the end.
 Begin = Callable[["App", Shift, str | None, threading.Event], Callable[[], object]]
@@ -112,7 +114,7 @@ def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending
     """Begins what needs the ledger. False while that is away, and then said: it is tried again."""
     try:
         app.database.check_version()
-        at_work = shift.enter_context(_served(app) if only == "web" else Shift.begin(app, only or "all"))
+        at_work = shift.enter_context(_listed(_served(app) if only == "web" else Shift.begin(app, only or "all")))
     except Unreachable as error:
         app.reach.lose("run", error)
         return False
@@ -124,10 +126,16 @@ def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending
 
 @contextmanager
 def _served(app: App) -> Iterator[None]:
-    """Stands in the list of workers while the web alone is at work; a ledger that is away need not hear of its end."""
-    with ExitStack() as listed:
-        listed.enter_context(present(app, "web"))
+    """Stands in the list of workers while the web alone is at work."""
+    with present(app, "web"):
         yield
+
+
+@contextmanager
+def _listed(work: AbstractContextManager[T]) -> Iterator[T]:
+    """Work that stands in the list of workers; a ledger that is away need not hear of its end."""
+    with ExitStack() as listed:
+        yield listed.enter_context(work)
         with suppress(DatabaseError):
             listed.close()
 

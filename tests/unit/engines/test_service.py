@@ -511,6 +511,21 @@ def test_run_that_begins_while_the_ledger_is_away_waits_for_it(
         assert happens(lambda: [one.work for one in letters.restart().ledger.workers.all()] == [only], SOON_S)
 
 
+@pytest.mark.parametrize("only", [None, "send", "web"])
+def test_run_that_is_asked_to_end_while_the_ledger_is_away_ends_well(
+    tmp_path: Path, postgres_server: str, postgres_url: str, said: Said, only: str | None
+) -> None:
+    letters = Publication(tmp_path / "letters", {"database": postgres_url}, has_ledger=False)
+    letters.begin()
+    name = postgres_url.rpartition("/")[2]
+
+    with running(letters, said, only=only):
+        run_sql(postgres_server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        run_sql(postgres_server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+    assert "run.ending" in said.events  # and nothing was raised
+
+
 @contextmanager
 def _line(port: int, to: int) -> Iterator[None]:
     """What comes to one port of loopback goes to another, and back."""
