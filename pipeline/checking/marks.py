@@ -85,20 +85,21 @@ def _undefined(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
             yield source.problem("reference-missing", found.start(), f"nothing defines {found[0]}, which is shown as "
                                  "typed", f"add a line with the note, {found[0]}: words")
     defined = {normalizeReference(found[1]) for found in source.find(_DEFINED)}
+    shown = {found[0] for words in _words_of_links(tokens) for found in BY_NAME.finditer(words)}
     for found in source.find(BY_NAME):
-        if is_undefined(found, defined) and found[0] not in _said_by_links(tokens):
+        if is_undefined(found, defined) and found[0] not in shown:
             name = " ".join(found["label"].split() or found["words"].split())
             yield source.problem("reference-missing", found.start(), f"nothing defines [{shorten(name)}]: only the "
                                  "words are shown", f"add a line with its address, [{shorten(name)}]: https://…")
 
 
-def _said_by_links(tokens: Sequence[Token]) -> str:
-    """The words of all links, in which brackets are shown."""
-    said, depth = list[str](), 0
+def _words_of_links(tokens: Sequence[Token]) -> Iterator[str]:
+    """In these brackets are shown."""
+    depth = 0
     for child in (child for token in tokens for child in token.children or ()):
         depth += (child.type == "link_open") - (child.type == "link_close")
-        said += [child.content] if depth else []
-    return "\n".join(said)
+        if depth and "][" in child.content:
+            yield child.content
 
 
 def _templates(source: Source) -> Iterator[re.Match[str]]:
