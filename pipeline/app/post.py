@@ -13,6 +13,7 @@ from pipeline.address import domain_of
 from pipeline.app.books import Books
 from pipeline.config import plain_values
 from pipeline.errors import ConfigError, OutputError, PipelineError, Refusal, Unreachable
+from pipeline.mailings.envelope import Sender
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.waiting import waits
 from pipeline.mailings.warm_up import Plan
@@ -34,6 +35,13 @@ class Post(Books):
     def sender_name(self) -> str:
         """Whom readers see mail come from: the publication, where `mailings.from` names nobody."""
         return self.config.mailings.sender.name or self.config.publication.title
+
+    @property
+    def sender(self) -> Sender:
+        """From whom a mailing comes, and where its readers and answers find us."""
+        mailings = self.config.mailings
+        return Sender(self.sender_name, mailings.sender.address, mailings.reply_to or "", self._way_out(),
+                      self._mailto(), self.bounce_address())
 
     def check_way_out(self) -> None:
         """Before anything is mailed. Raises ConfigError for a post that nobody knows or a key that cannot sign, and

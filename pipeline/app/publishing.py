@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.app.outputs import Outputs
 from pipeline.clock import HandClock
 from pipeline.errors import IssueError, PipelineError, Problem
+from pipeline.mailings.envelope import Sender
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.providers.base import TO_NOBODY
 from pipeline.publish.agenda import Agenda
@@ -110,16 +111,11 @@ class Publishing(Outputs):
 
     @cached_property
     def dresser(self) -> Dresser:
-        from pipeline.publish.dress import Dresser, Sending  # slow import: jinja2, lxml
+        from pipeline.publish.dress import Dresser  # slow import: jinja2, lxml
 
-        config = self.config
-        mailings = config.mailings
-        sending = Sending(
-            sender_name=self.sender_name, sender_address=mailings.sender.address,
-            reply_to=mailings.reply_to or "", lists={one.id: one.name for one in config.lists},
-            web_url=self._way_out(), mailto=self._mailto(), bounce_address=self.bounce_address())
-        return Dresser(self.archive, self.renderer, self.ring, self.clock, frame=self.frame, sending=sending,
-                       templates=self.mail_templates, files=self.files)
+        return Dresser(
+            self.archive, self.renderer, self.ring, self.clock, frame=self.frame, sender=self.sender,
+            lists={one.id: one.name for one in self.config.lists}, templates=self.mail_templates, files=self.files)
 
     @cached_property
     def frame(self) -> Frame:
@@ -150,7 +146,7 @@ class Publishing(Outputs):
         from pipeline.publish.matters import Looking  # slow import: jinja2, lxml
         from pipeline.publish.notifier import Notifier, Terms
 
-        terms = Terms(config.notify.email, self.sender_name, mailings.sender.address,
+        terms = Terms(config.notify.email, Sender(self.sender_name, mailings.sender.address),
                       frame=lambda: self.frame, templates=lambda: self.mail_templates)
         policy, quiet = DoubtPolicy(mailings.in_doubt), config.schedule.quiet
         doubted_for = mailings.expire if self.warm_up else timedelta(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,10 @@ class Reception(Publishing):
     def stationery(self) -> Stationery:
         from pipeline.subscribe.letters import Stationery  # slow import: jinja2, lxml
 
-        config, sender = self.config, self.config.mailings.sender
+        config = self.config
+        sender = replace(self.sender, web_url=config.web.url or "")  # to us, also where a service sees to leaving
         return Stationery(
-            self.frame, self.mail_templates, sender_name=self.sender_name,
-            sender_address=sender.address, reply_to=config.mailings.reply_to or "", web_url=config.web.url or "",
-            unsubscribe_mailto=self._mailto(), bounce_address=self.bounce_address(), key_id=self.ring.key_id,
+            self.frame, self.mail_templates, sender, key_id=self.ring.key_id,
             open_welcome=self.dresser.welcome if config.mailings.welcome == "latest" else lambda _: None)
 
     @cached_property

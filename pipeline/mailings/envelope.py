@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from pipeline.address import domain_of
+
 LINK_KEY = "link_key"  # beside the envelope: the key that signs a mailing's links, for its life
 
 
@@ -49,6 +51,37 @@ class Envelope:
         """What `as_json` gave, read again; what else was frozen beside it is not ours."""
         own = {field.name: frozen[field.name] for field in fields(cls) if field.name in frozen}
         return cls(**{**own, "date": datetime.fromisoformat(frozen["date"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From whom a publication's mail comes, and where readers and answers find it. "" means that there is no such
+    thing.
+
+    `web_url` ends with `/`; `mailto` takes unsubscribes by mail, `bounce_address` what comes back, with a plus in it.
+    """
+
+    name: str
+    address: str
+    reply_to: str = ""
+    web_url: str = ""
+    mailto: str = ""
+    bounce_address: str = ""
+
+    @property
+    def domain(self) -> str:
+        """The right side of its address."""
+        return domain_of(self.address)
+
+    def links(self, page: str) -> str:
+        """How links to a page of readers begin; "" without pages."""
+        return f"{self.web_url}{page}/" if self.web_url else ""
+
+    def envelope(self, mailing: str, *, date: datetime, language: str, publication: str) -> Envelope:
+        """The envelope of one mailing, which says nothing yet of lists and of how to leave them."""
+        return Envelope(
+            sender_name=self.name, sender_address=self.address, date=date, domain=self.domain, language=language,
+            publication=publication, mailing=mailing, reply_to=self.reply_to, bounce_address=self.bounce_address)
 
 
 class Reader(NamedTuple):

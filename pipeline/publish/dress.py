@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.address import domain_of
 from pipeline.audience.tokens import KeyRing
 from pipeline.checking.examine import errors_of
 from pipeline.clock import Clock
@@ -24,26 +23,9 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.files import Files
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
-from pipeline.mailings.envelope import LINK_KEY, Envelope
+from pipeline.mailings.envelope import LINK_KEY, Envelope, Sender
 from pipeline.mailings.mailing import AS_IT_IS
 from pipeline.publish.renderer import Renderer
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What the settings say of every mailing. "" means that there is no such thing.
-
-    `lists` gives each list's name; `web_url` ends with `/`; `mailto` takes unsubscribes by mail,
-    `bounce_address` what comes back, with a plus in it.
-    """
-
-    sender_name: str
-    sender_address: str
-    reply_to: str
-    lists: Mapping[str, str]
-    web_url: str
-    mailto: str
-    bounce_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +37,11 @@ class _Welcome:
 
 
 class Dresser:
-    """Dresses issues for mail."""
+    """Dresses issues for mail. `lists` gives each list's name."""
 
     def __init__(
-        self, archive: Archive, renderer: Renderer, ring: KeyRing, clock: Clock, *, frame: Frame, sending: Sending,
-        templates: MailTemplates, files: Files,
+        self, archive: Archive, renderer: Renderer, ring: KeyRing, clock: Clock, *, frame: Frame, sender: Sender,
+        lists: Mapping[str, str], templates: MailTemplates, files: Files,
     ) -> None:
         self._archive = archive
         self._files = files
@@ -67,7 +49,8 @@ class Dresser:
         self._ring = ring
         self._clock = clock
         self._frame = frame
-        self._sending = sending
+        self._sender = sender
+        self._lists = lists
         self._templates = templates
         self._welcomes: dict[str, _Welcome] = {}
 
@@ -133,27 +116,20 @@ class Dresser:
         return edition
 
     def _envelope(self, record: Record, list_id: str) -> Envelope:
-        sending = self._sending
-        if list_id not in sending.lists:
+        if list_id not in self._lists:
             raise EditionError(f"goes to the list {list_id}, which config.yaml does not name", path=record.path,
                                remedy="name it under `lists`, or another list in its front matter", rule="list-unknown")
-        domain = domain_of(sending.sender_address)
+        sender, frame = self._sender, self._frame
         name = f"{record.number}-{list_id}" if record.number is not None else f"{record.key}-{list_id}"
-        return Envelope(
-            sender_name=sending.sender_name, sender_address=sending.sender_address, date=self._clock.now(),
-            domain=domain, language=record.language or self._frame.language, publication=self._frame.title,
-            mailing=name, reply_to=sending.reply_to, list_id=f"{list_id}.{domain}",
-            list_name=sending.lists[list_id], archive_url=self._frame.url,
-            help_url=f"mailto:{quote(sending.reply_to or sending.sender_address, safe='@+')}",
-            feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(domain)}",
-            unsubscribe_url_prefix=self._link("unsubscribe") if sending.web_url else "",
-            unsubscribe_mailto=sending.mailto, bounce_address=sending.bounce_address,
-            view_url_prefix=self._link("view") if self._frame.view else "",
-            preferences_url_prefix=self._link("preferences") if self._frame.preferences else "",
-        )
-
-    def _link(self, page: str) -> str:
-        return f"{self._sending.web_url}{page}/"
+        return replace(
+            sender.envelope(name, date=self._clock.now(), language=record.language or frame.language,
+                            publication=frame.title),
+            list_id=f"{list_id}.{sender.domain}", list_name=self._lists[list_id], archive_url=frame.url,
+            help_url=f"mailto:{quote(sender.reply_to or sender.address, safe='@+')}",
+            feedback_id=f"{_short(record.key)}:{list_id}:mailing:{_short(sender.domain)}",
+            unsubscribe_url_prefix=sender.links("unsubscribe"), unsubscribe_mailto=sender.mailto,
+            view_url_prefix=sender.links("view") if frame.view else "",
+            preferences_url_prefix=sender.links("preferences") if frame.preferences else "")
 
 
 def _short(text: str) -> str:

@@ -6,15 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from pipeline.address import domain_of
 from pipeline.clock import Clock
 from pipeline.editions.frame import Frame
 from pipeline.editions.notices import NAME, Matter, render_notice
 from pipeline.editions.templates import MailTemplates
 from pipeline.issues.archive import Archive
-from pipeline.mailings.envelope import Envelope
+from pipeline.mailings.envelope import Sender
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import MAINTAINER
@@ -29,8 +27,7 @@ class Terms:
     """What the settings say of notices. `address` is who is told; the rest is how the letter looks."""
 
     address: str
-    sender_name: str
-    sender_address: str
+    sender: Sender
     frame: Callable[[], Frame]
     templates: Callable[[], MailTemplates]
 
@@ -71,13 +68,7 @@ class Notifier:
 
     def _letter(self, fresh: Sequence[Matter], now: datetime) -> Sealed:
         frame = replace(self._terms.frame(), view=False, preferences=False)
+        envelope = self._terms.sender.envelope(NAME, date=now, language=frame.language, publication=frame.title)
         return Sealed(
-            render_notice(condensed(fresh), frame, self._terms.templates()), self._envelope(frame, now), action="",
+            render_notice(condensed(fresh), frame, self._terms.templates()), envelope.as_json(), action="",
             list_id="", subscriber_id=MAINTAINER, address=self._terms.address, name="", occasion=now.isoformat())
-
-    def _envelope(self, frame: Frame, now: datetime) -> dict[str, Any]:
-        sender = self._terms.sender_address
-        return Envelope(
-            sender_name=self._terms.sender_name, sender_address=sender, date=now, domain=domain_of(sender),
-            language=frame.language, publication=frame.title, mailing=NAME,
-        ).as_json()

@@ -8,38 +8,31 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.address import domain_of
 from pipeline.editions.edition import Edition
 from pipeline.editions.frame import Frame
 from pipeline.editions.letters import Letter, render_letter
 from pipeline.editions.templates import MailTemplates
 from pipeline.errors import EditionError
 from pipeline.language import spoken
-from pipeline.mailings.envelope import LINK_KEY, Envelope
+from pipeline.mailings.envelope import LINK_KEY, Sender
 
 log = logging.getLogger(__name__)
 
 
 class Stationery:
-    """What all letters of a publication share. `web_url` ends with `/`; `key_id` names the key that signs links.
+    """What all letters of a publication share. `key_id` names the key that signs links.
 
     `open_welcome` gives the letter that welcomes to a list, where that is one of its own.
     """
 
     def __init__(
-        self, frame: Frame, templates: MailTemplates, *, sender_name: str, sender_address: str, reply_to: str,
-        web_url: str, unsubscribe_mailto: str, bounce_address: str, key_id: str,
+        self, frame: Frame, templates: MailTemplates, sender: Sender, *, key_id: str,
         open_welcome: Callable[[str], Edition | None],
     ) -> None:
         self._frame = replace(frame, view=False)  # a letter has no page of its own
         self._open_welcome = open_welcome
         self._templates = templates
-        self._sender_name = sender_name
-        self._sender_address = sender_address
-        self._reply_to = reply_to
-        self._web_url = web_url
-        self._unsubscribe_mailto = unsubscribe_mailto
-        self._bounce_address = bounce_address
+        self._sender = sender
         self._key_id = key_id
         self._editions: dict[tuple[Letter, str, str], Edition] = {}
         self._made_of: object = None  # the templates
@@ -47,11 +40,11 @@ class Stationery:
     @property
     def can_ask(self) -> bool:
         """Whether a letter can lead back to us: without an address of our own nobody could confirm."""
-        return bool(self._web_url)
+        return bool(self._sender.web_url)
 
     def confirm_url(self, token: str) -> str:
         """Where the button of a confirmation letter leads."""
-        return f"{self._web_url}confirm/{token}"
+        return f"{self._sender.web_url}confirm/{token}"
 
     def edition(self, letter: Letter, list_id: str, language: str, *, about: str = "") -> Edition:
         """The letter's text, the same for everybody on the list with this language. Raises EditionError, ConfigError.
@@ -84,13 +77,11 @@ class Stationery:
 
     def envelope(self, letter: Letter, now: datetime, language: str) -> dict[str, Any]:
         """The envelope of a letter written now; one that somebody can leave by says how."""
-        leaves = letter is Letter.WELCOME
-        envelope = Envelope(
-            sender_name=self._sender_name, sender_address=self._sender_address, date=now,
-            domain=domain_of(self._sender_address), language=self._spoken(language),
-            publication=self._frame.title, mailing=letter.value, reply_to=self._reply_to,
-            unsubscribe_url_prefix=f"{self._web_url}unsubscribe/" if leaves and self._web_url else "",
-            unsubscribe_mailto=self._unsubscribe_mailto if leaves else "", bounce_address=self._bounce_address,
-            preferences_url_prefix=f"{self._web_url}preferences/" if leaves and self._frame.preferences else "",
-        )
+        envelope = self._sender.envelope(letter.value, date=now, language=self._spoken(language),
+                                         publication=self._frame.title)
+        if letter is Letter.WELCOME:
+            envelope = replace(
+                envelope, unsubscribe_url_prefix=self._sender.links("unsubscribe"),
+                unsubscribe_mailto=self._sender.mailto,
+                preferences_url_prefix=self._sender.links("preferences") if self._frame.preferences else "")
         return envelope.as_json() | {LINK_KEY: self._key_id}
