@@ -1,6 +1,7 @@
 """By which hour and to whom: mailings and deliveries, their ledger, and the one door out (`send`).
 
     mailing       what a mailing and a delivery are, and how they may change; `ledger/` is the book of them
+    reasons       why a mailing waits, in so many words
     send          a thread a sender: deliver until nothing is due, or serve for ever
     dispatch      what all senders share            terms         the owner's settings and the post's nature
     sender_queue  what one sender has in hand       recorder      its commits: outcomes out, claims in

@@ -28,6 +28,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from pipeline.mailings.reasons import Cause
+
 
 class MailingState(StrEnum):
     """Each word says who moves next."""
@@ -77,22 +79,6 @@ class DoubtPolicy(StrEnum):
         if self is not DoubtPolicy.AUTO:
             return self is DoubtPolicy.RESEND
         return idempotent or (repeats and doubt is not Doubt.PROCESS)
-
-
-MISTAKE = "mistake: "
-"""How the reason begins for which a mailing is held only until its text, or a template, is mended."""
-
-AS_IT_IS = "`avviso approve` it as it is"
-"""How such a reason ends where a person may let it go unmended."""
-
-
-BY_A_PERSON = " by a person "
-"""In every reason that a person gave, between what they did and when."""
-
-
-def waits_for_mending(reason: str) -> bool:
-    """Whether what is held for this reason goes once it is mended, and not before, whatever a person says."""
-    return reason.startswith(MISTAKE) and AS_IT_IS not in reason
 
 
 COPIES = 3     # of one message that a post may come to have without an answer, before a person is asked
@@ -151,7 +137,7 @@ class Mailing:
     @property
     def is_held_for_mistake(self) -> bool:
         """Whether it goes by itself once what is wrong is mended; else a person decides."""
-        return self.state is MailingState.HELD and self.reason.startswith(MISTAKE)
+        return self.state is MailingState.HELD and Cause.MISTAKE.is_in(self.reason)
 
     @property
     def went_to_nobody(self) -> bool:

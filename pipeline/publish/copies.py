@@ -9,8 +9,6 @@ from pipeline.issues.likeness import SAME, Sketches, alike
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing
 
-COPY = "copy: "
-"""How the reason begins for which such an issue is held."""
 IS_OUT = "which is out already"
 
 

@@ -18,8 +18,9 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import BY_A_PERSON, Doubt, Mailing, MailingState
-from pipeline.publish.copies import COPY, IS_OUT, repeated
+from pipeline.mailings.mailing import Doubt, Mailing, MailingState
+from pipeline.mailings.reasons import Cause, by_a_person
+from pipeline.publish.copies import IS_OUT, repeated
 
 MailingMove = Callable[[Mailing, datetime], bool]
 
@@ -40,7 +41,7 @@ class Decisions:
 
     def approve(self, record: Record) -> str:
         """Lets it be mailed at its hour, though a guard holds it; or once more, where nobody got it."""
-        is_told = any(one.reason.startswith(COPY) for one in self._mailings(record))
+        is_told = any(Cause.COPY.is_in(one.reason) for one in self._mailings(record))
         said = self._approved(record)
         other = "" if is_told else repeated(
             record, self._archive.settled_sketches(), self._ledger.mailings.by_issue())
@@ -178,7 +179,7 @@ class Decisions:
         return any(mailing.started_at for mailing in self._mailings(record))
 
     def _said(self, word: str, now: datetime) -> str:
-        return f"{word}{BY_A_PERSON}{local(now, self._zone)}"
+        return by_a_person(word, local(now, self._zone))
 
 
 _WORDS = {MailingState.HELD: "held", MailingState.PAUSED: "paused", MailingState.CANCELLED: "cancelled"}

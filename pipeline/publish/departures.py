@@ -12,7 +12,8 @@ from pipeline.errors import EditionError, Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.record import Record
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import MISTAKE, Mailing, MailingState
+from pipeline.mailings.mailing import Mailing, MailingState
+from pipeline.mailings.reasons import Cause
 from pipeline.publish.agenda import Agenda
 
 if TYPE_CHECKING:  # slow import: mail
@@ -59,7 +60,7 @@ class Departures:
             try:
                 self._dresser().dress(record, mailing.list, strict=not mailing.approved)
             except EditionError as error:
-                if (wrong := f"{MISTAKE}{error}") != mailing.reason:  # what is wrong now, not what was
+                if (wrong := Cause.MISTAKE.because(error)) != mailing.reason:  # what is wrong now, not what was
                     self._ledger.mailings.reconsider(mailing, MailingState.HELD, reason=wrong, now=now)
             else:
                 self._agenda.let_go(record, mailing, now)
@@ -71,7 +72,7 @@ class Departures:
             try:
                 audience = self._start(record, mailing, now)
             except EditionError as error:
-                self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=f"{MISTAKE}{error}", now=now)
+                self._ledger.mailings.move(mailing.id, MailingState.HELD, reason=Cause.MISTAKE.because(error), now=now)
                 begun.problems.append(error.problem)
                 continue
             if audience is not None:

@@ -24,7 +24,7 @@ from pipeline.issues.files import Files
 from pipeline.issues.record import Record
 from pipeline.mailings.compose import Stencil
 from pipeline.mailings.envelope import LINK_KEY, Envelope, Sender
-from pipeline.mailings.mailing import AS_IT_IS
+from pipeline.mailings.reasons import AS_IT_IS
 from pipeline.publish.renderer import Renderer
 
 

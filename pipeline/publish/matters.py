@@ -15,18 +15,10 @@ from pipeline.clock import local
 from pipeline.editions.notices import Matter
 from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
-from pipeline.mailings.mailing import (
-    BY_A_PERSON,
-    MISTAKE,
-    DeliveryState,
-    DoubtPolicy,
-    Mailing,
-    MailingState,
-    waits_for_mending,
-)
+from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, MailingState
+from pipeline.mailings.reasons import Cause, cause_of, is_by_a_person, waits_for_mending
 from pipeline.publish.cadence import expected
 from pipeline.publish.depletion import Depletion
-from pipeline.publish.pickup import APPROVAL
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date
@@ -64,7 +56,7 @@ def matters(
     that the folder is not believed.
     """
     known = list(records.values())
-    found = [_held(record) for record in known if record.state is State.HELD and BY_A_PERSON not in record.reason]
+    found = [_held(record) for record in known if record.state is State.HELD and not is_by_a_person(record.reason)]
     for mailing in mailings:
         found += _of_mailing(records[mailing.issue_key], mailing, looking)
     return [*found, *_depleted(depleted, looking), *_broken(broken, looking), *_missing(known, looking)]
@@ -81,9 +73,9 @@ def condensed(matters: Sequence[Matter]) -> list[Matter]:
 
 
 def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[Matter]:
-    if mailing.state is MailingState.HELD and record.state is State.MAILED and BY_A_PERSON not in mailing.reason:
+    if mailing.state is MailingState.HELD and record.state is State.MAILED and not is_by_a_person(mailing.reason):
         yield _held_list(record, mailing)
-    if mailing.state is MailingState.PAUSED and BY_A_PERSON not in mailing.reason:
+    if mailing.state is MailingState.PAUSED and not is_by_a_person(mailing.reason):
         yield _paused(record, mailing)
     if mailing.counts[DeliveryState.IN_DOUBT] and mailing.state in (MailingState.SENDING, MailingState.PAUSED):
         yield _doubted(record, mailing, looking)
@@ -93,16 +85,16 @@ def _of_mailing(record: Record, mailing: Mailing, looking: Looking) -> Iterator[
 
 def _held(record: Record) -> Matter:
     name = shlex.quote(record.key)
+    cause = cause_of(record.reason)
     kind, way, *words = "held", "decided", "approve", "adopt"
-    if record.reason.startswith(APPROVAL):
+    if cause is Cause.APPROVAL:
         kind, way, *words = "approval", "decided", "preview", "approve"
     elif waits_for_mending(record.reason):
         way, *words = "mended", "adopt"
-    told = MISTAKE if record.reason.startswith(MISTAKE) else record.reason  # its line moves while its author writes
+    told = Cause.MISTAKE.beginning if cause is Cause.MISTAKE else record.reason  # its line moves as its author writes
     return Matter(f"held {record.key} {told}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
-                  {"cause": record.reason.partition(": ")[0], "reason": record.reason.removeprefix(APPROVAL),
-                   "way": way})
+                  {"cause": cause or "", "reason": record.reason.removeprefix(Cause.APPROVAL.beginning), "way": way})
 
 
 def _held_list(record: Record, mailing: Mailing) -> Matter:
@@ -110,7 +102,7 @@ def _held_list(record: Record, mailing: Mailing) -> Matter:
     for_mending = waits_for_mending(mailing.reason)
     return Matter(f"held {record.key} to {mailing.list} {mailing.reason}", "held_list", record.number, record.title,
                   () if for_mending else (f"avviso approve {shlex.quote(record.key)}",),
-                  {"list": mailing.list, "cause": mailing.reason.partition(": ")[0], "reason": mailing.reason,
+                  {"list": mailing.list, "cause": cause_of(mailing.reason) or "", "reason": mailing.reason,
                    "way": "list_mended" if for_mending else "list_decided"})
 
 

@@ -18,8 +18,9 @@ from pipeline.issues.issue import State
 from pipeline.issues.record import KnownFile, Record
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
-from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState, waits_for_mending
-from pipeline.publish.pickup import APPROVAL, as_it_goes
+from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
+from pipeline.mailings.reasons import Cause, waits_for_mending
+from pipeline.publish.pickup import as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
 
 
@@ -112,8 +113,8 @@ def _held(record: Record, name: str) -> Problem:
     ways = f"`avviso approve {name}` mails it, {adopts}"
     if waits_for_mending(record.reason):
         ways = f"it goes once that is mended; {adopts}"
-    if record.reason.startswith(APPROVAL):
-        why = record.reason.removeprefix(APPROVAL)
+    if Cause.APPROVAL.is_in(record.reason):
+        why = record.reason.removeprefix(Cause.APPROVAL.beginning)
         return Problem("", f"{record.key} {record.title} waits for your approval ({why})",
                        f"`avviso preview {name}` shows it, {ways}", rule="held")
     return Problem("", f"{record.key} {record.title} is held: {record.reason}", ways, rule="held")

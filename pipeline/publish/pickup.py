@@ -21,10 +21,7 @@ from pipeline.clock import local
 from pipeline.issues.issue import State
 from pipeline.issues.record import Record
 from pipeline.mailings.mailing import Mailing, MailingState
-from pipeline.publish.copies import COPY
-
-APPROVAL = "approval: "
-"""How the reason begins for which a mailing waits for a person's yes, though nothing is odd about it."""
+from pipeline.mailings.reasons import Cause
 
 
 class Approve(StrEnum):
@@ -75,12 +72,13 @@ def holds(
                if (reason := _own_reason(record, copies, rules, now, restored_at))}
     free = [record for record in (*candidates, *waiting) if record.key not in reasons]
     if len(free) > rules.max_burst:
-        burst = f"burst: {len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"
-        return reasons | {record.key: burst for record in free}
+        burst = f"{len(free)} issues are due at once, schedule.max_burst is {rules.max_burst}"
+        return reasons | {record.key: Cause.BURST.because(burst) for record in free}
     if rules.approve is Approve.ALWAYS:
-        return reasons | {record.key: f"{APPROVAL}mailings.approve is `always`" for record in free}
+        return reasons | {record.key: Cause.APPROVAL.because("mailings.approve is `always`") for record in free}
     if rules.approve is Approve.FIRST and first:
-        return reasons | {record.key: f"{APPROVAL}the first mailing that really goes out" for record in free}
+        approval = Cause.APPROVAL.because("the first mailing that really goes out")
+        return reasons | {record.key: approval for record in free}
     return reasons
 
 
@@ -88,10 +86,10 @@ def _own_reason(
     record: Record, copies: Mapping[str, str], rules: Rules, now: datetime, restored_at: datetime | None
 ) -> str:
     if restored_at is not None and record.due_at <= restored_at:
-        return (f"restored: due before the ledger was restored {local(restored_at, rules.zone)}, "
-                "so it may have been mailed already")
+        return Cause.RESTORED.because(f"due before the ledger was restored {local(restored_at, rules.zone)}, "
+                                      "so it may have been mailed already")
     if record.key in copies:
-        return f"{COPY}its text repeats issue {copies[record.key]}"
+        return Cause.COPY.because(f"its text repeats issue {copies[record.key]}")
     return _late(record, rules, now)
 
 
@@ -114,7 +112,7 @@ def _said_late(what: str, late: timedelta, rules: Rules) -> str:
     """In whole days, where these alone are more than is allowed."""
     allowed = _shown(rules.max_age)
     age = counted(late.days, "day") if timedelta(late.days) > rules.max_age else f"more than {allowed}"
-    return f"late: {what} {age} after its hour, schedule.max_age is {allowed}"
+    return Cause.LATE.because(f"{what} {age} after its hour, schedule.max_age is {allowed}")
 
 
 def quiet_at(record: Record, rules: Rules) -> datetime:

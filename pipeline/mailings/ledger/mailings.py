@@ -33,7 +33,8 @@ from pipeline.mailings.ledger.editions import keep_edition, read_edition
 from pipeline.mailings.ledger.notes import read_note
 from pipeline.mailings.ledger.settling import assume_sent
 from pipeline.mailings.ledger.tally import Tally, read_tallies
-from pipeline.mailings.mailing import EVERYBODY, MISTAKE, OPEN, DeliveryState, Mailing, MailingState, sources
+from pipeline.mailings.mailing import EVERYBODY, OPEN, DeliveryState, Mailing, MailingState, sources
+from pipeline.mailings.reasons import Cause
 from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY
 from pipeline.schema import delivery, ledger, letter, mailing, note, subscriber, subscription, suppression
 
@@ -149,7 +150,8 @@ class Mailings:
 
     def hold(self, mailing_id: int, *, reason: str, now: datetime) -> bool:
         """Has what would go by itself wait for a person, also what is held until a mistake is mended; else False."""
-        for_mistake = and_(mailing.c.state == MailingState.HELD, mailing.c.reason.startswith(MISTAKE, autoescape=True))
+        is_mistake = mailing.c.reason.startswith(Cause.MISTAKE.beginning, autoescape=True)
+        for_mistake = and_(mailing.c.state == MailingState.HELD, is_mistake)
         with self._db.write() as connection:
             moved = connection.execute(
                 update(mailing)
