@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
 from pipeline.mailings.board import Board
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
-from pipeline.mailings.mailing import Claim, DeliveryState, MailingState, Outcome
+from pipeline.mailings.mailing import ALL, Claim, DeliveryState, MailingState, Outcome, Which
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.quarantine import Quarantine
 from pipeline.mailings.reach import Reach
@@ -85,19 +84,18 @@ class Dispatch:
         """
         if not self.quarantine.suspects:
             return self._claim(known, limit)
-        claims = self._claim(known, limit, but=self.quarantine.suspects)
+        claims = self._claim(known, limit, Which(but=self.quarantine.suspects))
         self.quarantine.hear(known)
         while is_alone and limit and not claims and (suspect := self.quarantine.next()) is not None:
-            claims = self._claim((), 1, only=suspect)
+            claims = self._claim((), 1, Which(only=suspect))
             if not claims:
                 self.quarantine.release(suspect)
         return claims
 
-    def _claim(self, known: Sequence[Outcome], limit: int, **which: Any) -> list[Claim]:
+    def _claim(self, known: Sequence[Outcome], limit: int, which: Which = ALL) -> list[Claim]:
         claim = partial(
             self.ledger.deliveries.claim, self.worker.id, self.worker.shard, known, limit=limit, now=self.clock.now(),
-            lease=self.terms.lease, steady=self.steady(), provider=self.terms.provider,
-            broadcasts=self.terms.broadcasts, memory=self.terms.key_memory, **which)
+            lease=self.terms.lease, steady=self.steady(), by=self.terms.carrier, which=which)
         if self.warm_up is None:
             return claim()
         room = self.warm_up.take(limit)

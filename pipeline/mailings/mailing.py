@@ -22,7 +22,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -143,6 +143,28 @@ class Mailing:
     def went_to_nobody(self) -> bool:
         """Whether it ended with an empty audience: nobody has it, so it may begin again."""
         return self.state is MailingState.SENT and not self.audience
+
+
+class Carrier(NamedTuple):
+    """By whom claims go: what may lie with another `provider` is left alone, "" leaves nothing.
+
+    One that `broadcasts` takes the deliveries to whole lists, and every other one all others. With `memory` no repeat
+    is taken of what it was first handed longer ago: it does not know the key any more.
+    """
+
+    provider: str = ""
+    broadcasts: bool = False
+    memory: timedelta | None = None
+
+
+class Which(NamedTuple):
+    """Which deliveries may be claimed: none of `but`, and none but `only`, where it is given."""
+
+    but: Collection[int] = ()
+    only: int | None = None
+
+
+ANYBODY, ALL = Carrier(), Which()
 
 
 class Claim(NamedTuple):

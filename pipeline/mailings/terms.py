@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline.mailings.mailing import COPIES, Doubt, DoubtPolicy
+from pipeline.mailings.mailing import COPIES, Carrier, Doubt, DoubtPolicy
 
 MOST_TRIES = 1000
 
@@ -27,9 +27,10 @@ class Terms:
     expire: timedelta = timedelta(hours=36)
 
     @property
-    def key_memory(self) -> timedelta | None:
-        """How long a repeat may wait before the post takes it for another message; None: for ever."""
-        return self.memory if self.idempotent and self.in_doubt is DoubtPolicy.AUTO else None
+    def carrier(self) -> Carrier:
+        """By whom claims go; for ever, where nothing is repeated by a key that is forgotten."""
+        forgets = self.idempotent and self.in_doubt is DoubtPolicy.AUTO
+        return Carrier(self.provider, self.broadcasts, self.memory if forgets else None)
 
     def has_enough(self, copies: int) -> bool:
         """Whether the post, which may have so many copies and one more, gets none without a person's word."""

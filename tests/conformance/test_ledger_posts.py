@@ -8,12 +8,13 @@ import pytest
 
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import EVERYBODY, Claim, DeliveryState, Doubt, MailingState, Outcome
+from pipeline.mailings.mailing import EVERYBODY, Carrier, Claim, DeliveryState, Doubt, MailingState, Outcome
 from pipeline.providers.base import LIST_DOMAIN, Receipt
 from tests.books import EDITION, EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries
 
 A_MINUTE = timedelta(minutes=1)
 LATER = NOON + A_MINUTE
+FORGETFUL = Carrier("resend", memory=timedelta(minutes=30))  # it knows a key for so long
 
 
 class Posts:
@@ -27,8 +28,7 @@ class Posts:
         self.id = begin_mailing(self.ledger, "14", "weekly").id
 
     def claim(self, provider: str, *, broadcasts: bool = False) -> list[Claim]:
-        return self.ledger.deliveries.claim("w", 1, limit=10, now=LATER, lease=LEASE, provider=provider,
-                                            broadcasts=broadcasts)
+        return self.ledger.deliveries.claim("w", 1, limit=10, now=LATER, lease=LEASE, by=Carrier(provider, broadcasts))
 
     def record(self, claim: Claim, state: DeliveryState, provider: str = "") -> None:
         doubt = Doubt.LINE if state is DeliveryState.IN_DOUBT else None
@@ -124,7 +124,7 @@ def test_doubt_is_repeated_by_its_own_provider_as_long_as_that_remembers(posts: 
 def test_second_attempt_counts_from_the_first(posts: Posts) -> None:
     claim, = posts.claim("resend")
     posts.record(claim, DeliveryState.DEFERRED, "resend")
-    posts.ledger.deliveries.claim("w", 1, limit=1, now=LATER + A_MINUTE * 40, lease=LEASE, provider="resend")
+    posts.ledger.deliveries.claim("w", 1, limit=1, now=LATER + A_MINUTE * 40, lease=LEASE, by=Carrier("resend"))
     posts.ledger.doubts.reclaim("w", Doubt.PROCESS)
 
     assert posts.ledger.doubts.repeat("resend", [Doubt.PROCESS], LATER + A_MINUTE * 41,
@@ -137,8 +137,7 @@ def test_repeat_is_not_claimed_once_its_key_is_forgotten_whoever_wakes_first(pos
 
     def claimed(minutes: float) -> int:
         return len(posts.ledger.deliveries.claim(
-            "w", 1, limit=1, now=LATER + A_MINUTE * minutes, lease=LEASE, provider="resend",
-            memory=timedelta(minutes=30)))
+            "w", 1, limit=1, now=LATER + A_MINUTE * minutes, lease=LEASE, by=FORGETFUL))
 
     assert [claimed(31), claimed(29)] == [0, 1]
 
@@ -148,7 +147,7 @@ def test_delivery_that_lies_with_nobody_needs_no_key(posts: Posts) -> None:
     posts.record(claim, DeliveryState.DEFERRED)
 
     assert len(posts.ledger.deliveries.claim(
-        "w", 1, limit=1, now=LATER + A_MINUTE * 31, lease=LEASE, provider="resend", memory=timedelta(minutes=30))) == 1
+        "w", 1, limit=1, now=LATER + A_MINUTE * 31, lease=LEASE, by=FORGETFUL)) == 1
 
 
 @pytest.mark.parametrize("state", [DeliveryState.DEFERRED, DeliveryState.IN_DOUBT])

@@ -11,7 +11,7 @@ import pytest
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.suspects import TRIES
-from pipeline.mailings.mailing import DeliveryState, Doubt, Mailing, Outcome
+from pipeline.mailings.mailing import DeliveryState, Doubt, Mailing, Outcome, Which
 from pipeline.mailings.waiting import REMEMBERED, given_up
 from tests.books import LEASE, NOON, add_issue, add_readers, begin_mailing, deliveries, states
 
@@ -35,7 +35,7 @@ def ids(database: Database, mailing: Mailing) -> list[int]:
 
 def test_death_is_remembered_until_the_delivery_is_final(ledger: Ledger, ids: list[int]) -> None:
     ledger.suspects.blame(ids[:3], NOON)
-    claims = ledger.deliveries.claim("w", 1, limit=1, now=NOON, lease=LEASE, only=ids[0])
+    claims = ledger.deliveries.claim("w", 1, limit=1, now=NOON, lease=LEASE, which=Which(only=ids[0]))
     ledger.deliveries.record(1, [Outcome(claims[0], DeliveryState.SENT, "250")], now=NOON)
 
     ledger.suspects.blame(ids[1:2], NOON)
@@ -48,7 +48,7 @@ def test_third_death_gives_it_up_and_the_accounts_balance(
     database: Database, ledger: Ledger, mailing: Mailing, ids: list[int], is_in_doubt: bool
 ) -> None:
     if is_in_doubt:
-        ledger.deliveries.claim("w", 1, limit=1, now=NOON, lease=LEASE, only=ids[1])
+        ledger.deliveries.claim("w", 1, limit=1, now=NOON, lease=LEASE, which=Which(only=ids[1]))
         ledger.doubts.reclaim("w", Doubt.PROCESS)
     for _ in range(TRIES):
         ledger.suspects.blame([ids[1]], NOON)
@@ -91,7 +91,7 @@ def test_person_is_told_for_a_week_who_was_given_up(ledger: Ledger, ids: list[in
 
 
 def test_claims_leave_suspects_out_or_take_one_alone(ledger: Ledger, ids: list[int]) -> None:
-    others = ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE, but=ids[1:3])
-    one = ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE, only=ids[2], of_mailings=5)
+    others = ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE, which=Which(but=ids[1:3]))
+    one = ledger.deliveries.claim("w", 1, limit=9, now=NOON, lease=LEASE, which=Which(only=ids[2]), of_mailings=5)
 
     assert ([claim.id for claim in others], [claim.id for claim in one]) == ([ids[0], ids[3]], [ids[2]])

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, event, text, update
 
 from pipeline.database import Database
 from pipeline.mailings.ledger import Ledger
-from pipeline.mailings.mailing import DeliveryState, Doubt, Outcome
+from pipeline.mailings.mailing import Carrier, DeliveryState, Doubt, Outcome, Which
 from pipeline.schema import delivery
 from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, begin_mailing, open_database
 
 ROWS = 10_000
 WAITING = 100  # those of the first mailing that are not sent yet
 NOW = NOON + timedelta(hours=1)
+SMTP = Carrier("smtp")
 
 # A part is what an index holds that is made of some states only.
 WHOLE = re.compile(r"[ ->]*(Seq Scan on delivery|SCAN (?:TABLE )?delivery(?! USING (COVERING )?INDEX ix_delivery_"
@@ -26,14 +27,14 @@ WHOLE = re.compile(r"[ ->]*(Seq Scan on delivery|SCAN (?:TABLE )?delivery(?! USI
 
 
 def claim_and_record(ledger: Ledger, mailing_id: int) -> None:
-    claims = ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, provider="smtp")
+    claims = ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, by=SMTP)
     assert len(claims) == 20
     assert ledger.deliveries.otherwise([one.id for one in claims]) == set()
     ledger.deliveries.record(1, [Outcome(one, DeliveryState.SENT, "ok", "smtp") for one in claims], now=NOW)
 
 
 def claim_some(ledger: Ledger, mailing_id: int) -> None:
-    claims = ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, provider="smtp", of_mailings=5)
+    claims = ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, by=SMTP, of_mailings=5)
     assert len(claims) == 5
 
 
@@ -42,8 +43,8 @@ def suspects(ledger: Ledger, mailing_id: int) -> None:
     ledger.suspects.blame(some, NOW)
     ledger.suspects.waiting()
     ledger.suspects.parked(NOON)
-    assert ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, provider="smtp", but=some)
-    assert ledger.deliveries.claim("w", 1, limit=1, now=NOW, lease=LEASE, provider="smtp", only=ROWS)
+    assert ledger.deliveries.claim("w", 1, limit=20, now=NOW, lease=LEASE, by=SMTP, which=Which(but=some))
+    assert ledger.deliveries.claim("w", 1, limit=1, now=NOW, lease=LEASE, by=SMTP, which=Which(only=ROWS))
 
 
 def fan_out(ledger: Ledger, mailing_id: int) -> None:
@@ -57,7 +58,7 @@ def status(ledger: Ledger, mailing_id: int) -> None:
 
 
 def doubts(ledger: Ledger, mailing_id: int) -> None:
-    ledger.deliveries.claim("gone", 1, limit=20, now=NOW, lease=LEASE, provider="smtp")
+    ledger.deliveries.claim("gone", 1, limit=20, now=NOW, lease=LEASE, by=SMTP)
     ledger.deliveries.held("gone")
     ledger.doubts.reclaim("gone", Doubt.PROCESS)
     ledger.doubts.reclaim_leases(NOW + LEASE * 2)

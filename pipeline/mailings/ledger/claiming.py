@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -37,7 +37,7 @@ from pipeline.audience.subscriber import MOVED
 from pipeline.clock import EPOCH
 from pipeline.database import Database
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Claim, DeliveryState, MailingState
+from pipeline.mailings.mailing import EVERYBODY, MAINTAINER, Carrier, Claim, DeliveryState, MailingState, Which
 from pipeline.schema import delivery, mailing, subscriber, subscription, suppression
 
 # What a claim is made of; no instants among it, which cost more to read than all the rest.
@@ -86,19 +86,16 @@ class Asking(NamedTuple):
     worker: str
     until: datetime
     now: datetime
-    provider: str
-    broadcasts: bool
-    memory: timedelta | None
-    but: Collection[int]
-    only: int | None
+    by: Carrier
+    which: Which
 
     @property
     def parameters(self) -> dict[str, Any]:
         """For the statements."""
-        named = self.but if self.only is None else [self.only]
-        return {"now": self.now, "holder": self.worker, "by": self.provider, "until": self.until,
-                "broadcasts": self.broadcasts, "known": self.now - self.memory if self.memory else EPOCH,
-                "named": [[id_] for id_ in named]}
+        (provider, broadcasts, memory), (but, only) = self.by, self.which
+        return {"now": self.now, "holder": self.worker, "by": provider, "until": self.until,
+                "broadcasts": broadcasts, "known": self.now - memory if memory else EPOCH,
+                "named": [[id_] for id_ in (but if only is None else [only])]}
 
 
 class Claiming:
@@ -152,9 +149,9 @@ class Claiming:
         return set(connection.execute(self._otherwise, {"ids": [[id_] for id_ in ids]}).scalars())
 
     def _sources(self, asking: Asking) -> _Sources:
-        if asking.only is not None:
+        if asking.which.only is not None:
             return self._of_one
-        return self._of_others if asking.but else self._of_all
+        return self._of_others if asking.which.but else self._of_all
 
     @cached_property
     def _of_all(self) -> _Sources:
@@ -238,8 +235,7 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
 
     The list and the address that stand in the row come last.
 
-    `by` is by whom they go, "" where that is not asked: what may lie with another one is left alone. A post that
-    `broadcasts` takes the deliveries to whole lists, and every other post all others.
+    `by` and `broadcasts` are a Carrier's.
     """
     by = bindparam("by", type_=Text)
     return (

@@ -16,7 +16,7 @@ from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, Asking, Claiming, claim_of
 from pipeline.mailings.ledger.settling import Settling, assume_sent
 from pipeline.mailings.ledger.tally import Tally
-from pipeline.mailings.mailing import Claim, DeliveryState, Outcome
+from pipeline.mailings.mailing import ALL, ANYBODY, Carrier, Claim, DeliveryState, Outcome, Which
 from pipeline.schema import delivery
 
 
@@ -30,8 +30,7 @@ class Deliveries:
 
     def claim(
         self, worker: str, shard: int, outcomes: Sequence[Outcome] = (), *, limit: int, now: datetime, lease: timedelta,
-        steady: datetime | None = None, provider: str = "", broadcasts: bool = False, memory: timedelta | None = None,
-        of_mailings: int | None = None, but: Collection[int] = (), only: int | None = None,
+        steady: datetime | None = None, by: Carrier = ANYBODY, which: Which = ALL, of_mailings: int | None = None,
     ) -> list[Claim]:
         """Records what became of earlier claims and takes up to `limit` that are due, in one durable step.
 
@@ -40,12 +39,9 @@ class Deliveries:
         the mark is on the disk before the wire is touched. None at all means that nothing is due.
         The lease runs from `steady`, which no setting of the clock moves; from `now` where none is given.
 
-        `provider` is by whom they go; what may lie with another one is left alone. A post that `broadcasts`
-        takes the deliveries to whole lists, and every other post all others. With `memory` no repeat is taken of what
-        the provider was first handed longer ago: it does not know the key any more. With `of_mailings` no more than so
-        many are taken that are not letters; with `but` none of these, with `only` none but this one.
+        With `of_mailings` no more than so many are taken that are not letters.
         """
-        asking = Asking(worker, (steady or now) + lease, now, provider, broadcasts, memory, but, only)
+        asking = Asking(worker, (steady or now) + lease, now, by, which)
         tally = Tally(shard)
         claims: list[Claim] = []
         with self._db.write(claims) as connection:
