@@ -15,7 +15,7 @@ from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import Refused, TransportError
 from pipeline.mailings.board import Board
-from pipeline.mailings.dispatch import Dispatch, Report
+from pipeline.mailings.dispatch import Dispatch, Report, Restraints
 from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
@@ -116,11 +116,11 @@ class Workplace:
         return Dispatch(
             self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
             open_transport=lambda: self.transport, compose=compose or self.compose,
-            pace=Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), clock=self.clock, chance=lambda: 0.0,
-            terms=Terms(RETRY, self.policy, self.senders, self.lease, provider="outbox",
-                        expire=self.expire),
-            steady=self.steady, brake=self.brake,
-            warm_up=self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now))
+            restraints=Restraints(
+                Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), self.brake,
+                self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now)),
+            terms=Terms(RETRY, self.policy, self.senders, self.lease, provider="outbox", expire=self.expire),
+            clock=self.clock, steady=self.steady, chance=lambda: 0.0)
 
     def compose(self, claim: Claim) -> Message:
         return message(claim.address, key=claim.key)

@@ -31,7 +31,7 @@ from pipeline.errors import (
     Unreachable,
 )
 from pipeline.lockfile import LockFile
-from pipeline.mailings.dispatch import Dispatch
+from pipeline.mailings.dispatch import Dispatch, Restraints
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.inquiry import inquire
@@ -111,13 +111,12 @@ class Shift:
     def __init__(self, app: App, presence: Presence) -> None:
         self._app = app
         self._presence = presence
-        self._brake = RefusalBrake(app.config.mailings.refused_share)  # the shift's, so that short turns count together
-        # So is the pace: a turn leaves the slots that it took and did not use to the next one.
-        self._pace = Pace(app.ledger, app.clock, app.config.transport.kind, _per_second(app.config.transport.rate),
-                          self._limits(), steady=app.steady)
-        self._one_at_a_time = threading.Lock()  # what a turn holds is its own, however long it hangs
-        plan = app.warm_up
+        plan, transport = app.warm_up, app.config.transport
         self._warm_up = WarmUp(app.ledger, plan, app.steady) if plan else None
+        self._restraints = Restraints(
+            Pace(app.ledger, app.clock, transport.kind, _per_second(transport.rate), self._limits(), steady=app.steady),
+            RefusalBrake(app.config.mailings.refused_share), self._warm_up)
+        self._one_at_a_time = threading.Lock()  # what a turn holds is its own, however long it hangs
 
     @classmethod
     @contextmanager
@@ -177,7 +176,7 @@ class Shift:
 
     def dispatch(self) -> Dispatch:
         """What the senders of this process share."""
-        app, pace = self._app, self._pace
+        app, pace = self._app, self._restraints.pace
         settings, post = app.config.transport, app.sample
         pace.domains.begin()
         lanes = post.lanes or settings.connections
@@ -188,9 +187,8 @@ class Shift:
         return Dispatch(
             app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
             compose=app.composer, prepare=app.composer.prepare, rested=self.telling("tidy", self._end_mailings),
-            pace=pace, clock=app.clock,
-            chance=random.SystemRandom().random, terms=terms, steady=app.steady, brake=self._brake,
-            warm_up=self._warm_up, reach=app.reach)
+            restraints=self._restraints, terms=terms, clock=app.clock, steady=app.steady,
+            chance=random.SystemRandom().random, reach=app.reach)
 
     def _limits(self) -> dict[str, Limit]:
         """What the owner says of single mail domains."""

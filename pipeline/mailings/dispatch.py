@@ -39,6 +39,16 @@ class Report:
     unreachable: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Restraints:
+    """What holds senders back, from one turn to the next: short turns count their refusals together, and leave each
+    other the slots that they took and did not use."""
+
+    pace: Pace
+    brake: RefusalBrake = field(default_factory=lambda: RefusalBrake(1))
+    warm_up: WarmUp | None = None
+
+
 class Dispatch:
     """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1).
 
@@ -48,9 +58,9 @@ class Dispatch:
 
     def __init__(
         self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
-        compose: Callable[[Claim], Message], pace: Pace, clock: Clock, chance: Callable[[], float], terms: Terms,
-        prepare: Callable[[Iterable[Claim]], None] = lambda _: None, rested: Callable[[], None] = lambda: None,
-        steady: Callable[[], datetime] | None = None, brake: RefusalBrake | None = None, warm_up: WarmUp | None = None,
+        compose: Callable[[Claim], Message], restraints: Restraints, terms: Terms, clock: Clock,
+        chance: Callable[[], float], prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
+        rested: Callable[[], None] = lambda: None, steady: Callable[[], datetime] | None = None,
         reach: Reach | None = None,
     ) -> None:
         self.ledger = ledger
@@ -60,7 +70,7 @@ class Dispatch:
         self.compose = compose
         self.prepare = prepare
         self.rested = rested
-        self.pace = pace
+        self.pace, self.brake, self.warm_up = restraints.pace, restraints.brake, restraints.warm_up
         self.clock = clock
         self.chance = chance
         self.terms = terms
@@ -68,8 +78,6 @@ class Dispatch:
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
         self.served = 0  # how many messages the post has taken, from whichever sender
-        self.brake = brake or RefusalBrake(1)
-        self.warm_up = warm_up
         self.quarantine = Quarantine()
         self._lock = threading.Lock()
         self._refusals = 0
