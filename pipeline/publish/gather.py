@@ -8,7 +8,7 @@ One bad file is one line; its last good text stands and the rest goes on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -179,35 +179,49 @@ class Gatherer:
         self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]], identities: Identities, *,
         accept_missing: bool,
     ) -> tuple[list[str], bool]:
-        """Gives every file its identity and writes what changed: all of it or nothing."""
+        """Gives every file its identity and writes what changed: all of it or nothing.
+
+        Gives the paths of issues that are gone, and whether these are too many.
+        """
         present = set(identities.keys.values())
         there = [key for key, (_, was_there) in shelved.items() if was_there]
         gone = [key for key in there if key not in present]
         depleted = not accept_missing and is_depleted(len(gone), len(there))
         inventory.withhold(identities.withheld)
         inventory.drop_numbers(identities.unnumbered)
-        touched = {path: key for path, key in identities.keys.items()
-                   if path in inventory.manuscripts or inventory.problem_of(path) or shelved.get(key) != (path, True)}
         with self._archive.together():
             for alias in identities.dropped:
                 self._archive.names.drop_alias(alias)
-            records = self._archive.records([*touched.values(), *gone])
-            heard = Heard(self._archive) if inventory.manuscripts else None
-            in_order = sorted(touched.items(), key=lambda one: inventory.place(one[0]))
-            entries = [found for path, key in in_order
-                       if (found := self._entry(path, key, records.get(key), inventory, heard))]
-            self._archive.enter_all(entries)
-            issues = shelved.keys() | {record.key for record, _ in entries}
-            taken = shelved.keys() | self._archive.names.aliases().keys()
-            reread = {name: key for name, key in inventory.new_names(identities.keys).items() if name not in taken}
-            for alias, key in {**reread, **identities.aliases}.items():
-                self._archive.names.add_alias(alias, key)
+            issues = shelved.keys() | self._enter(inventory, shelved, identities.keys)
+            self._add_aliases(inventory, shelved.keys(), identities)
             if not depleted:
                 self._archive.note_missing(gone, inventory.now)
             self._archive.files.remember(
                 inventory.files({path: key for path, key in identities.keys.items() if key in issues}))
             self._archive.files.forget(inventory.vanished())
         return [shelved[key][0] for key in gone], depleted
+
+    def _enter(
+        self, inventory: Inventory, shelved: Mapping[str, tuple[str, bool]], keys: Mapping[str, str],
+    ) -> set[str]:
+        """Writes the issues of files that were read anew, moved or came back, in the order of their hours; gives the
+        keys of those that are others than before."""
+        touched = {path: key for path, key in keys.items()
+                   if path in inventory.manuscripts or inventory.problem_of(path) or shelved.get(key) != (path, True)}
+        records = self._archive.records(touched.values())
+        heard = Heard(self._archive) if inventory.manuscripts else None
+        in_order = sorted(touched.items(), key=lambda one: inventory.place(one[0]))
+        entries = [found for path, key in in_order
+                   if (found := self._entry(path, key, records.get(key), inventory, heard))]
+        self._archive.enter_all(entries)
+        return {record.key for record, _ in entries}
+
+    def _add_aliases(self, inventory: Inventory, shelved: Set[str], identities: Identities) -> None:
+        """The names by which issues were known, or will be once they change, where nobody else has them."""
+        taken = shelved | self._archive.names.aliases().keys()
+        reread = {name: key for name, key in inventory.new_names(identities.keys).items() if name not in taken}
+        for alias, key in {**reread, **identities.aliases}.items():
+            self._archive.names.add_alias(alias, key)
 
     def _entry(
         self, path: str, key: str, old: Record | None, inventory: Inventory, heard: Heard | None,
