@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from pipeline.checking.characters import find_characters
 from pipeline.checking.fences import find_fences
@@ -29,22 +28,12 @@ _SHOWN = re.compile(r"<(?:img|video|audio|iframe)\b")
 _TYPED = re.compile(r"</?[^\s<>]+[^<>]*>?")
 
 
-class Written(Protocol):
-    """What is asked of an issue: a Record has it, and a Manuscript."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def cover(self) -> Image | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Specimen:
     """An issue to be examined, as plain values that may be handed to another process. `line` is where `body` begins.
 
-    `untitled`: its title is but the file's name, and says nothing.
+    `breaks` and `language` are for who has not parsed it yet. `untitled`: its title is but the file's name, and says
+    nothing. `below_static` is explained at feeds.addresses.source_path.
     """
 
     path: str
@@ -52,8 +41,8 @@ class Specimen:
     cover: Image | None
     body: str
     line: int
-    breaks: Breaks
-    language: str
+    breaks: Breaks = "auto"
+    language: str = "en"
     below_static: str | None = None
     draft: bool = False
     untitled: bool = False
@@ -64,21 +53,19 @@ class Specimen:
                      title=self.title, cover=self.cover)
 
 
-def examine(
-    issue: Written, body: str, line: int, document: Document, exists: Exists, below_static: str | None = None,
-) -> list[Problem]:
+def examine(issue: Specimen, document: Document, exists: Exists) -> list[Problem]:
     """What is wrong with the text of an issue, in the order of its lines.
 
-    `exists` says whether there is a file that feeds.addresses.source_path names, where `below_static` is explained.
-    `document` is the parsed `body`; what was noticed while parsing is among the findings, with its place.
+    `exists` says whether there is a file that feeds.addresses.source_path names.
+    `document` is the parsed text; what was noticed while parsing is among the findings, with its place.
     """
-    source = Source(issue.path, body, line, document.tokens, below_static)
+    source = Source(issue.path, issue.body, issue.line, document.tokens, issue.below_static)
     addresses = named(source)
     addresses += shown_besides(source, document.clean, addresses)
     anchors = Anchors(document.clean, document.headings, issue.title)
-    cover = issue.cover.src if issue.cover and not _names(addresses_of=body, src=issue.cover.src) else ""
+    cover = issue.cover.src if issue.cover and issue.cover.src not in issue.body else ""  # else its place is known
     found = [
-        *_nothing(issue, line, document),
+        *_nothing(issue, document),
         *(_placed(source, finding) for finding in document.findings),
         *find_fences(source, document.tokens),
         *find_literals(source, document.tokens),
@@ -91,18 +78,16 @@ def examine(
 
 
 def examine_specimen(specimen: Specimen, exists: Exists) -> list[Problem]:
-    """The same for a specimen, and whether it has a title. A draft may lack both: its author has said that it is not
-    finished."""
-    found = examine(specimen, specimen.body, specimen.line, specimen.parsed(), exists, specimen.below_static)
+    """The same of one that nobody has parsed, and whether it has a title. A draft may lack title and text: its author
+    has said that it is not finished."""
+    found = examine(specimen, specimen.parsed(), exists)
     return [one for one in (*_untitled(specimen), *found)
             if not (specimen.draft and one.rule in ("text-empty", "title-bare"))]
 
 
-def errors_of(
-    issue: Written, body: str, line: int, document: Document, exists: Exists, below_static: str | None = None,
-) -> list[Problem]:
+def errors_of(issue: Specimen, document: Document, exists: Exists) -> list[Problem]:
     """What holds the mailing of an issue: its findings of severity `error`, in the order of its lines."""
-    return [one for one in examine(issue, body, line, document, exists, below_static) if one.severity == "error"]
+    return [one for one in examine(issue, document, exists) if one.severity == "error"]
 
 
 def _untitled(specimen: Specimen) -> Iterator[Problem]:
@@ -113,16 +98,11 @@ def _untitled(specimen: Specimen) -> Iterator[Problem]:
                       severity="warning")
 
 
-def _nothing(issue: Written, line: int, document: Document) -> Iterator[Problem]:
+def _nothing(issue: Specimen, document: Document) -> Iterator[Problem]:
     """An issue that would be an empty mail: only comments perhaps, or what its author has not written yet."""
     if issue.cover is None and not _SHOWN.search(document.clean) and not words(document):
         yield Problem(issue.path, "there is nothing to read in it", "write its text, or add `draft: true` at its top",
-                      line, rule="text-empty", severity="error")
-
-
-def _names(*, addresses_of: str, src: str) -> bool:
-    """Whether the text itself shows the cover: then its place is known."""
-    return src in addresses_of
+                      issue.line, rule="text-empty", severity="error")
 
 
 def _placed(source: Source, finding: Problem) -> Problem:

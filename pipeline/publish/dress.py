@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.audience.tokens import KeyRing
-from pipeline.checking.examine import errors_of
+from pipeline.checking.examine import Specimen, errors_of
 from pipeline.clock import Clock
 from pipeline.editions.edition import Edition
 from pipeline.editions.email import render_edition
@@ -71,8 +71,9 @@ class Dresser:
     def _refuse_mistakes(self, record: Record) -> None:
         """Raises the first thing in the text that readers should not get: a placeholder, a picture that is missing."""
         text = self._archive.texts.of(record.key)
-        document = self._renderer.document(record)
-        for problem in errors_of(record, text.body, text.body_line, document, self._files, self._files.below_static):
+        issue = Specimen(record.path, record.title, record.cover, text.body, text.body_line,
+                         below_static=self._files.below_static)
+        for problem in errors_of(issue, self._renderer.document(record), self._files):
             raise EditionError(problem.message, remedy=f"{problem.remedy}, or {AS_IT_IS}",
                                path=problem.path, line=problem.line, column=problem.column, rule=problem.rule)
 

@@ -96,7 +96,8 @@ def walk(raw: bytes) -> None:
     if refused:
         assert ("\n" in str(refused), refused.path) == (False, "1-x.md")
         return
-    document = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "zh-Hans").parsed()
+    specimen = Specimen(one.path, one.title, one.cover, one.body, one.body_line, "auto", "zh-Hans")
+    document = specimen.parsed()
     at = datetime(2026, 3, 24, 8, tzinfo=UTC)
     issue = Issue(
         key="1", number=1, title=one.title, day=one.day or date(2026, 3, 24), published_at=at, updated_at=at,
@@ -105,7 +106,7 @@ def walk(raw: bytes) -> None:
     edition = render_edition(issue, document, FRAME, TEMPLATES, lambda name: FRAME.url + name)
     for target in (Target.WEB, Target.FEED):
         html(document, target, page_url=FRAME.page_url, resolve=lambda name: FRAME.url + name)
-    for finding in examine(one, one.body, one.body_line, document, lambda _: False):
+    for finding in examine(specimen, document, lambda _: False):
         assert "\n" not in str(finding)
     mended, _ = mend(one.body, 1)
     assert mended.count("\n") == one.body.count("\n")

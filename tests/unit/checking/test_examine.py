@@ -162,8 +162,8 @@ def test_pictures_sound_and_film_that_other_marks_show_are_looked_for(
 
 
 def test_errors_of_an_issue_are_what_holds_its_mailing() -> None:
-    issue = specimen("![[a]] [b]() [c](ttps://example.com) {{ d }} ![](e.png)\n\n**f **")
-    errors = errors_of(issue, issue.body, 3, issue.parsed(), lambda _: False)
+    issue = specimen("![[a]] [b]() [c](ttps://example.com) {{ d }} ![](e.png)\n\n**f **", line=3)
+    errors = errors_of(issue, issue.parsed(), lambda _: False)
 
     assert [(one.rule, one.line, one.severity) for one in errors] == [
         ("obsidian-embed", 3, "error"), ("placeholder", 3, "error"), ("link-scheme", 3, "error"),
@@ -211,6 +211,6 @@ def test_rules_stay_linear_whatever_is_repeated(make: Callable[[int], str]) -> N
 
     def cost(body: str) -> float:
         issue = specimen(body)
-        return cpu_s(lambda: examine(issue, issue.body, 1, document, lambda _: False))
+        return cpu_s(lambda: examine(issue, document, lambda _: False))
 
     assert growth(cost, make, 25_000) <= SQUARE
