@@ -6,7 +6,7 @@ entities, no invisible characters. It walks flat tokens with a stack of margins,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from markdown_it.token import Token
 
@@ -55,84 +55,90 @@ class _Writer:
         self._words_go: Callable[[str], None] = self._paragraph
 
     def write(self, token: Token) -> None:
-        """One token. Those not named here say nothing in a text; their children come by themselves."""
-        match token.type:
-            case "inline":
-                self._words(inline_text(token.children or [], self._voice))
-            case "paragraph_open" | "alert_title_open" if not token.hidden:
-                self.writer.gap()
-            case "heading_open":
-                self.writer.gap()
-                self._mark = "#" * (_level(token) - self._top + 1)
-                self._words_go = self._heading
-            case "heading_close":
-                self._words_go = self._paragraph
-            case "fence" if names_math(token.info):
-                self._verbatim(block_said(token.content))
-            case "fence" | "code_block":
-                self._verbatim(token.content)
-            case "hr":
-                self._block("* * *")
-            case _:
-                self._container(token)
+        """One token. Those that have no step say nothing in a text; their children come by themselves."""
+        if step := _STEPS.get(token.type):
+            step(self, token)
 
-    def _words(self, text: str) -> None:
+    # ---- steps, by the blocks that they are of ------------------------------------------------
+
+    def _gap(self, token: Token) -> None:
+        if not token.hidden:
+            self.writer.gap()
+
+    def _words(self, token: Token) -> None:
         """What a picture says is not said once more by a caption below it."""
+        text = inline_text(token.children or [], self._voice)
         is_caption = text == self._pictured and self._words_go == self._paragraph
         self._pictured = words_of_picture(text, self._voice)
         if not is_caption:
             self._words_go(text)
 
-    def _container(self, token: Token) -> None:
-        match token.type:
-            case "blockquote_open" | "alert_open":
-                self.writer.gap()
-                self.writer.enter("> ", "> ")
-            case "bullet_list_open":
-                self._list(None)
-            case "ordered_list_open":
-                self._list(int(token.attrs.get("start", 1)))
-            case "list_item_open":
-                self._item(token)
-            case "bullet_list_close" | "ordered_list_close":
-                self._counters.pop()
-                self._gap_around_list()
-            case "footnote_block_open":
-                self._block(RULE[:20])
-            case "footnote_open":
-                mark = f"[{int(token.meta['id']) + 1}] "
-                self.writer.enter(mark, " " * len(mark))
-            case "blockquote_close" | "alert_close":
-                self.writer.leave()
-                self.writer.gap()
-            case "list_item_close" | "footnote_close":
-                self.writer.leave()
-            case _:
-                self._tabular(token)
+    def _begin_heading(self, token: Token) -> None:
+        self.writer.gap()
+        self._mark = "#" * (_level(token) - self._top + 1)
+        self._words_go = self._heading
 
-    def _tabular(self, token: Token) -> None:
-        match token.type:
-            case "table_open":
-                self._cells, self._headed = [], False
-                self._words_go = self._cell
-            case "thead_open":
-                self._headed = True
-            case "tr_open":
-                self._cells.append([])
-            case "table_close":
-                self._words_go = self._paragraph
-                self._table()
-            case _:
-                self._definition(token)
+    def _end_heading(self, _token: Token) -> None:
+        self._words_go = self._paragraph
 
-    def _definition(self, token: Token) -> None:
-        match token.type:
-            case "dt_open" | "dl_close":
-                self.writer.gap()
-            case "dd_open":
-                self.writer.enter("    ", "    ")
-            case "dd_close":
-                self.writer.leave()
+    def _code(self, token: Token) -> None:
+        self._verbatim(block_said(token.content) if names_math(token.info) else token.content)
+
+    def _rule(self, _token: Token) -> None:
+        self._block("* * *")
+
+    def _begin_quote(self, _token: Token) -> None:
+        self.writer.gap()
+        self.writer.enter("> ", "> ")
+
+    def _end_quote(self, _token: Token) -> None:
+        self.writer.leave()
+        self.writer.gap()
+
+    def _begin_list(self, token: Token) -> None:
+        self._gap_around_list()
+        self._counters.append(int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None)
+
+    def _begin_item(self, token: Token) -> None:
+        mark = "- "
+        if self._counters and self._counters[-1] is not None:
+            number = int(token.attrs.get("value", self._counters[-1]))
+            self._counters[-1] = number + 1
+            mark = f"{number}. "
+        self.writer.enter(mark, " " * len(mark))
+
+    def _leave(self, _token: Token) -> None:
+        self.writer.leave()
+
+    def _end_list(self, _token: Token) -> None:
+        self._counters.pop()
+        self._gap_around_list()
+
+    def _begin_notes(self, _token: Token) -> None:
+        self._block(RULE[:20])
+
+    def _begin_note(self, token: Token) -> None:
+        mark = f"[{int(token.meta['id']) + 1}] "
+        self.writer.enter(mark, " " * len(mark))
+
+    def _begin_table(self, _token: Token) -> None:
+        self._cells, self._headed = [], False
+        self._words_go = self._cell
+
+    def _begin_header(self, _token: Token) -> None:
+        self._headed = True
+
+    def _begin_row(self, _token: Token) -> None:
+        self._cells.append([])
+
+    def _end_table(self, _token: Token) -> None:
+        self._words_go = self._paragraph
+        self._table()
+
+    def _begin_meaning(self, _token: Token) -> None:
+        self.writer.enter("    ", "    ")
+
+    # ---- what they write ----------------------------------------------------------------------
 
     def _paragraph(self, text: str) -> None:
         if text.strip():                             # an anchor alone says nothing, nor does `&nbsp;`
@@ -155,22 +161,10 @@ class _Writer:
         self.writer.write(table_lines(header, rows, self._voice.players.colon, self.writer.width))
         self.writer.gap()
 
-    def _list(self, first: int | None) -> None:
-        self._gap_around_list()
-        self._counters.append(first)
-
     def _gap_around_list(self) -> None:
         """A list inside a list stands close to its item."""
         if not self._counters:
             self.writer.gap()
-
-    def _item(self, token: Token) -> None:
-        mark = "- "
-        if self._counters and self._counters[-1] is not None:
-            number = int(token.attrs.get("value", self._counters[-1]))
-            self._counters[-1] = number + 1
-            mark = f"{number}. "
-        self.writer.enter(mark, " " * len(mark))
 
     def _verbatim(self, code: str) -> None:
         """Code as it is, without empty lines around it, which stand there as around any block."""
@@ -185,3 +179,23 @@ class _Writer:
         self.writer.gap()
         self._paragraph(text)
         self.writer.gap()
+
+
+_STEPS: Mapping[str, Callable[[_Writer, Token], None]] = {
+    "inline": _Writer._words,
+    "paragraph_open": _Writer._gap, "alert_title_open": _Writer._gap,
+    "heading_open": _Writer._begin_heading, "heading_close": _Writer._end_heading,
+    "fence": _Writer._code, "code_block": _Writer._code,
+    "hr": _Writer._rule,
+    "blockquote_open": _Writer._begin_quote, "blockquote_close": _Writer._end_quote,
+    "alert_open": _Writer._begin_quote, "alert_close": _Writer._end_quote,
+    "bullet_list_open": _Writer._begin_list, "bullet_list_close": _Writer._end_list,
+    "ordered_list_open": _Writer._begin_list, "ordered_list_close": _Writer._end_list,
+    "list_item_open": _Writer._begin_item, "list_item_close": _Writer._leave,
+    "footnote_block_open": _Writer._begin_notes,
+    "footnote_open": _Writer._begin_note, "footnote_close": _Writer._leave,
+    "table_open": _Writer._begin_table, "table_close": _Writer._end_table,
+    "thead_open": _Writer._begin_header, "tr_open": _Writer._begin_row,
+    "dt_open": _Writer._gap, "dl_close": _Writer._gap,
+    "dd_open": _Writer._begin_meaning, "dd_close": _Writer._leave,
+}
