@@ -12,7 +12,7 @@ from pipeline.issues.reading.periods import DAY, says_when
 UNTITLED = "untitled"  # the name of a new issue for which nobody has a title yet
 _NEW = (UNTITLED, "无标题", "無標題", "未命名", "新建")  # as editors call a new file
 _LEADING_DAY = re.compile(rf"({DAY})(?:[-–—_. ：:、]{{1,3}}(?=\D)|(?=[「『《【]))")
-# What every issue is called, also as words behind a day: `周刊`, `墨水周报`, `周日`, `weekly`.
+# What every issue is called, also as words behind a day: `周刊`, `墨水周报`, `周日`; and what is no words, as `on-ink`.
 _KIND = re.compile(
     "[!-~]+|.{0,6}(?:[日周週月][刊报報]|[早晚简簡快][报報讯訊]|新[闻聞])|(?:星期|[周週])[一二三四五六日天]")
 # `chrome-144-stable-zh`, `On_paper`: made for addresses and programs. `X-ray`, `a-b` and `Q3 plans` are written so.
@@ -24,7 +24,7 @@ def words_behind_day(name: str) -> str:
     for an address (`2024-03-24-On-Paper`), and for what every issue is called: `2024-03-24 周刊`, `2024-03-24 周日`."""
     found = _LEADING_DAY.match(name)
     words = name[found.end():].strip() if found and date_in_name(found[1]) else ""
-    if is_slug(words) or _KIND.fullmatch(words):
+    if _KIND.fullmatch(words):
         return ""
     joined = " " not in words and len(re.findall("[-_]", words)) > 1
     return re.sub("[-_]", " ", words) if joined else words
@@ -33,9 +33,8 @@ def words_behind_day(name: str) -> str:
 def written_name(name: str) -> str:
     """A name that somebody wrote in words, `产品周刊-第4期：Ink`, `Ink and paper`; "" for one joined for an address, a
     single Latin word, a month or what every issue is called."""
-    is_code = name.isascii() and " " not in name
-    says_nothing = is_slug(name) or says_when(name) or _KIND.fullmatch(name) or name.lower().startswith(_NEW)
-    return "" if is_code or says_nothing else name
+    says_nothing = says_when(name) or _KIND.fullmatch(name) or name.lower().startswith(_NEW)
+    return "" if says_nothing else name
 
 
 def parted(name: str) -> str:

@@ -34,6 +34,7 @@ from pipeline.issues.reading.filenumbers import number_in_name, title_in_name
     ("2024-03-24-title", None, ""),
     ("issue-2024-03-24", None, ""),
     ("20240324-title", None, ""),
+    ("1848-03-24-letters", None, ""),
     ("2024年3月24日", None, ""),
     ("2024년 3월 24일", None, ""),
     ("2024-03", None, ""),

@@ -49,3 +49,8 @@ def test_folders_say_the_day_of_what_lies_in_them(path: str, day: date | None) -
 def test_an_issue_is_called_by_its_number_or_name(name: str, is_meant: bool) -> None:
     assert is_called("ink/14-Ink.md", name) is is_meant
     assert not is_called("ink/Paper.md", name)
+
+
+@pytest.mark.parametrize("name", ["0", "00-Ink"])
+def test_an_issue_may_be_number_nought(name: str) -> None:
+    assert is_called("00-Ink.md", name)
