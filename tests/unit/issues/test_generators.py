@@ -21,6 +21,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{{< right "——《[墨水](/a)》" >}}', '<p>——《<a href="/a">墨水</a>》</p>'),
     ('{{< card "墨/水.md" "ink-14" 7 >}}', ""),
     ('{{< aside info "Ink dries in a day" >}}\n纸\n{{< /aside >}}', "<p>Ink dries in a day</p>\n<p>纸</p>"),
+    ('{{< aside body="Ink dries in a day" >}}', "<p>Ink dries in a day</p>"),
     ('{% card "墨水" %}', ""), ('{{< card a= "墨水" >}}', ""),
     ('{{< figure src="a.png" caption="A <press>" >}}',
      '<p><img src="a.png" alt="A &lt;press&gt;"><br>A &lt;press&gt;</p>'),
