@@ -32,7 +32,8 @@ _INLINE = re.compile(
     r"(?P<mark>(?<!\\)!)?(?<!\\)\[(?P<text>(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\]|\n(?!\s*\n)){0,500})\]"
     rf"\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>{FILLED.pattern}|{UNKNOWN.pattern}|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
 _DEFINITION = re.compile(
-    rf"^ {{0,3}}(?P<label>\[(?!\^)[^\[\]\n]{{1,200}}\]):[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)",
+    rf"^ {{0,3}}(?P<label>\[(?!\^)[^\[\]\n]{{1,200}}\]):[ \t]*\n?[ \t]*<?(?P<target>{FILLED.pattern}|[^\s<>]+)"
+    r">?(?=[ \t]+[\"'(]|[ \t]*$)",  # `[Ink]: 259 sheets` is a paragraph
     re.MULTILINE)
 _LABEL = re.compile(r"\[[^\[\]\n]{1,200}\](?!:)")
 _BARE = re.compile(r"(?<![A-Za-z0-9_/.=\"'(<\[:])(?P<target>[A-Za-z]{2,10}:?//[^\s<>\"'）】」』，。；！？、）]{3,})")

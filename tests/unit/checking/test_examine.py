@@ -45,6 +45,8 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("见[手册][hand-book]和[RFC 9110][]，[好][a b]、[新闻][科技]\n\n[A  B]: https://example.com",
      [("reference-missing", 5, 2), ("reference-missing", 5, 18)]),
     ("- [the list][lst]\n- [lst]: https://example.com", []),
+    ("[纸]: 259 sheets ([1][b])\n\n[墨]: 见 [b]。\n\n[b]: b.md 'B'\n[纸]: <a.pdf>\n\n[墨]: /a/",
+     [("link-missing", 9, 6), ("link-missing", 10, 7)]),
     ("[[breaking][libra-framework] Refactor](https://example.com)\n\n[A]: https://example.com", []),
     ("[//]: # (问林)\n[//]: # (问林 (和美))\n[comment]: <> (问林)\n\n[纸]\n\n[纸]: #", [("placeholder", 11, 6)]),
     (r"\\(\frac{{a}}{b}\\) and $\frac{{a}}{b}$", []),
