@@ -40,6 +40,8 @@ _NOTE_DEFINED = re.compile(r"^[ >]{0,9}(?:(?:[-*+]|\d{1,9}[.)])[ ]{1,4})?\[\^([^
 _NOTE = re.compile(r"(?<![\\!])\[\^(\d{1,4}|[^\W\d_]\w{2,40}|[\u2e80-\uffdc]{1,20})\](?!:)")
 _WITHIN = re.compile(r"\A(?:[ \t]*(?:[-*+>]|\d{1,9}[.)])(?=[ \t]))+")  # a list or quote whose line begins behind it
 _BEFORE_AN_ADDRESS = (*"(\"'}", "]:")
+# Stars that were meant as bold: none hide letters, `f**k`, or a word, `*****`.
+_STARS = re.compile(r"(?<![A-Za-z0-9*])\*{2,4}(?!\*)|(?<!\*)\*{2,4}(?![A-Za-z0-9*])")
 _TRIES = 5    # texts with ** in one block: the others may all be escaped
 
 
@@ -145,7 +147,8 @@ def _literal_emphasis(source: Source, tokens: Sequence[Token]) -> Iterator[Probl
     for token in tokens:
         if token.type != "inline" or not token.map:
             continue
-        texts = (child.content for child in token.children or () if child.type == "text" and "**" in child.content)
+        texts = (child.content for child in token.children or ()
+                 if child.type == "text" and _STARS.search(child.content))
         places = (source.place_of("**", text, token.map) for text in islice(texts, _TRIES))
         at = next((place for place in places if place is not None), None)
         if at is not None:

@@ -55,6 +55,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("涨了。\ue200cite\ue202turn1news4\ue202turn2\ue201 又\uf0b7跌",
      [("replacement-character", 5, 4), ("replacement-character", 5, 29)]),
     ("涨了【12†source】，跌了[cite: 3, 4]。【注†】", [("placeholder-text", 5, 3), ("placeholder-text", 5, 17)]),
+    ("说“Go f**k yourself”，2**3，组织 ****** 的", []), ("一 **** 二", [("emphasis-literal", 5, 3)]),
     ("> 引用里的 **没有闭合", [("emphasis-literal", 5, 8)]), ("**注：** 回到\\*\\*“纸”\\*\\*那里", []),
     ('<img\n src="http://example.com/a.png" alt="一台机器">', [("image-http", 6, 7)]),
     ("[纸](https://example.com/a) 和 [墨](https://example.com/b", [("link-literal", 5, 30)]),
