@@ -188,7 +188,7 @@ def _typed(state: StateBlock, start: int, last: int) -> str:
 def _last_line(state: StateBlock, start: int, end: int) -> int | None:
     """That of the formula which begins here; None where none does, or it is not alone on its lines."""
     first = line_of(state, start).rstrip()
-    if not first.startswith("$$") or first.startswith("$$$"):
+    if not first.startswith("$$") or first.startswith(("$$$", "$$`")):  # which ends code: `$$…$$`
         return None
     empty = False
     for at in range(start, min(end, start + MAX_LINES)):

@@ -101,6 +101,8 @@ def test_what_is_no_formula_is_read_as_ever(text: str, html: str) -> None:
     ("\\[\n\\frac{a}{b}\n\\]", "<p><i>a</i>/<i>b</i></p>"),
     ("\\\\[ x = y^2 \\\\]", "<p><i>x</i> = <i>y</i><sup>2</sup></p>"),
     ("\\[ink\\]", "<p>[ink]</p>"), ("\\[\nx_1", "<p>[\nx_1</p>"),
+    ("`$$\nx_1\n$$`\n`$y$` so\n`$$\nz\n$$`",
+     "<p><code>$$ x_1 $$</code>\n<code>$y$</code> so\n<code>$$ z $$</code></p>"),
     ("$$cash$$", "<pre><code>cash\n</code></pre>"),
     ("$$\n\\nowhere{x}\n$$", "<pre><code>\\nowhere{x}\n</code></pre>"),
     ("$$\n\\binom{n}{k}\n$$", "<pre>\\binom{n}{k}\n</pre>"),
