@@ -97,8 +97,8 @@ def html(document: Document, target: Target, *, page_url: str, resolve: Callable
 
     `page_url` is the issue's own page, `resolve` turns a reference relative to the issue's file into an absolute
     address ("" if it has none), `width` is the column in CSS pixels. Classes: `alert alert-note|tip|important|
-    warning|caution`, `alert-title`, `contents`, `footnotes`, `task`, `upright`, `apart`, and on the web Pygments'
-    short ones; feeds have none, and say themselves that their text runs from right to left.
+    warning|caution`, `alert-title`, `contents`, `footnotes`, `task`, `upright`, `apart`, `drawing`, and on the web
+    Pygments' short ones; feeds have none, and say themselves that their text runs from right to left.
     """
     return fragment(document.clean, document.language, Place(target, page_url, resolve, width))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from pipeline.issues.cjk import is_east_asian
 from pipeline.issues.html.colouring import light_styles
+from pipeline.issues.html.drawings import keep_drawings
 from pipeline.issues.html.formulas import set_formulas
 from pipeline.issues.html.grids import ROOM, share_rows
 from pipeline.issues.html.media import attributes_of, show_players, with_attributes
@@ -62,7 +63,7 @@ def rewrite(clean: str, place: Place, words: Vocabulary, direction: str) -> str:
     if place.target is Target.MAIL:
         html = keep_words(share_rows(html, place.width), place.width)
     if place.target is not Target.FEED:
-        html = _PICTURES_ONLY.sub(lambda line: _on_a_line(line, place), _SLANTED.sub(_upright, html))
+        html = _PICTURES_ONLY.sub(lambda line: _on_a_line(line, place), _SLANTED.sub(_upright, keep_drawings(html)))
     html = _TAG.sub(_Writer(place, direction).tag, html)
     if direction == "rtl":
         html = _LINKED_ADDRESS.sub(r'<a dir="ltr"\1>', html)

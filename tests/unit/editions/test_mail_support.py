@@ -79,7 +79,7 @@ FALLBACKS = {
     "css-color-scheme": "the light dress stays",
     "css-height": "Yahoo takes it for a minimum: pictures keep their own height",
     "css-min-width": "only telephones are asked, on which the program that lacks it does not run",
-    "css-overflow": "the same: wide tables scroll on telephones",
+    "css-overflow": "the same: wide tables and drawings scroll on telephones",
     "css-overflow-wrap": "word-break does the same elsewhere, Outlook breaks long words by itself",
     "css-selector-adjacent-sibling": "paragraphs of an item stand a little further apart",
     "css-selector-attribute": "for Outlook's own dark mode, which knows it",
