@@ -71,8 +71,8 @@ def _align(token: Token) -> None:
 
 
 def _with_words(children: Sequence[Token]) -> list[Token]:
-    """A link without words, `[](address)`, shows its address: nobody can press nothing. One that leads where another
-    of the same paragraph does is left out; Medium sets one behind each card."""
+    """A link without words, `[](address)`, shows its address, apart from a word beside it: nobody can press nothing.
+    One that leads where another of the same paragraph does is left out; Medium sets one behind each card."""
     if not (empty := _empty_links(children)):
         return list(children)
     led = {child.attrs.get("href") for at, child in enumerate(children)
@@ -82,10 +82,19 @@ def _with_words(children: Sequence[Token]) -> list[Token]:
         opening = at if at in empty else at - 1
         if opening in empty and children[opening].attrs.get("href") in led:
             continue
+        if at in empty and out and _is_word(out[-1], -1):
+            out[-1].content += " "
         out.append(child)
         if at in empty:
             out.append(Token("text", "", 0, content=str(child.attrs.get("href", ""))))
+        elif opening in empty and at + 1 < len(children) and _is_word(children[at + 1], 0):
+            children[at + 1].content = " " + children[at + 1].content
     return out
+
+
+def _is_word(token: Token, place: int) -> bool:
+    """Whether a letter or digit is at this place of what a token says."""
+    return token.type == "text" and bool(token.content) and token.content[place].isalnum()
 
 
 def _without_marks(children: Sequence[Token]) -> list[Token]:

@@ -156,6 +156,15 @@ def test_a_link_without_words_is_left_out_where_another_leads_there_too() -> Non
         '<p><a href="https://a.example/b">a</a> <a href="https://a.example/c">https://a.example/c</a></p>')
 
 
+def test_address_of_a_link_without_words_stands_apart_from_a_word_beside_it() -> None:
+    found = shown("***Text[](https://a.example/b)*** (see[](https://a.example/c)there), [](https://a.example/d).")
+
+    assert found == (
+        '<p><em><strong>Text <a href="https://a.example/b">https://a.example/b</a></strong></em> '
+        '(see <a href="https://a.example/c">https://a.example/c</a> there), '
+        '<a href="https://a.example/d">https://a.example/d</a>.</p>')
+
+
 def test_a_link_without_a_usable_address_keeps_its_words() -> None:
     assert shown('[a]() <a name="x">b</a> <a href="ttps://c.example">c</a>') == "<p>a b c</p>"
 
