@@ -122,6 +122,8 @@ class _Login:
         shown, reply = error.problem.message, error.reply
         for secret in filter(None, (self._settings.password, *lines)):
             shown, reply = shown.replace(secret, "***"), reply.replace(secret, "***")
+        if isinstance(error, Refused):
+            return Refused(shown, reply=reply, session=True)
         return type(error)(shown, reply=reply)
 
     def _refused(self, what: str) -> Refused:

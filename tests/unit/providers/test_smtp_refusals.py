@@ -117,6 +117,14 @@ def test_wrong_password_is_tried_once_by_threads_that_start_together() -> None:
         assert post.verbs().count("AUTH") == 1
 
 
+def test_wrong_password_pauses_the_mailing_at_its_first_reader() -> None:
+    """Who says `avviso resume` with one reader left hears of it again, and not that this reader is put off."""
+    with post_with(login=("weekly", "right")) as post, pytest.raises(Refused) as caught:
+        Smtp(relay_to(post, username="weekly", password="wrong-horse")).send(message())
+
+    assert caught.value.session
+
+
 def test_secret_is_not_printed_even_when_the_server_repeats_it() -> None:
     blob = "AHdlZWtseQB3cm9uZy1ob3JzZQ=="  # \0weekly\0wrong-horse
     answer = f"535 5.7.8 AUTH PLAIN {blob} (wrong-horse) refused"
