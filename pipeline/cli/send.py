@@ -85,13 +85,14 @@ def _mailing_problems(app: App, touched: list[Mailing]) -> Iterator[Problem]:
 def _published_lines(made: Pass, config: Config, mailings: list[Mailing], waits: list[str]) -> list[str]:
     from pipeline.cli.lines import counts_line, issue_line, written
     from pipeline.glance import NOTHING
+    from pipeline.publish.overview import ways_on
 
     lines = []
     if made.adopted:
         lines.append(f"adopted {counted(len(made.adopted), 'issue')} due already: published, never mailed")
     held = {one.key for one in made.held}
     lines += [f"picked up {issue_line(one)}" for one in made.picked_up if one.key not in held]
-    lines += [f"held      {issue_line(one)}" for one in made.held]
+    lines += [f"held      {issue_line(one)}: {ways_on(one)}" for one in made.held]
     lines += [f"wrote     {what}" for what in written(made, config.feeds.folder, config.site.folder)]
     lines += [f"mailing   {one.issue_key} to {one.list}: {counts_line(one)}" for one in mailings]
     lines += waits

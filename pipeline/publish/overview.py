@@ -91,7 +91,7 @@ def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailin
     for record in issues:
         name = shlex.quote(record.key)
         if record.state is State.HELD:
-            yield _held(record, name)
+            yield _held(record)
         if record.missing_at is not None and record.key in waiting:
             yield Problem("", f"{record.key} {record.title} waits for its file {record.path}",
                           f"put it back, or `avviso cancel {name}`", rule="missing")
@@ -107,17 +107,21 @@ def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailin
                       rule="hub")
 
 
-def _held(record: Record, name: str) -> Problem:
-    """`name` is how a command calls it."""
-    adopts = f"`avviso adopt {name}` publishes it without mail"
-    ways = f"`avviso approve {name}` mails it, {adopts}"
-    if waits_for_mending(record.reason):
-        ways = f"it goes once that is mended; {adopts}"
+def _held(record: Record) -> Problem:
+    said = f"is held: {record.reason}"
     if Cause.APPROVAL.is_in(record.reason):
-        why = record.reason.removeprefix(Cause.APPROVAL.beginning)
-        return Problem("", f"{record.key} {record.title} waits for your approval ({why})",
-                       f"`avviso preview {name}` shows it, {ways}", rule="held")
-    return Problem("", f"{record.key} {record.title} is held: {record.reason}", ways, rule="held")
+        said = f"waits for your approval ({record.reason.removeprefix(Cause.APPROVAL.beginning)})"
+    return Problem("", f"{record.key} {record.title} {said}", ways_on(record), rule="held")
+
+
+def ways_on(record: Record) -> str:
+    """What a person may do with an issue that is held."""
+    name = shlex.quote(record.key)
+    adopts = f"`avviso adopt {name}` publishes it without mail"
+    if waits_for_mending(record.reason):
+        return f"it goes once that is mended; {adopts}"
+    shows = f"`avviso preview {name}` shows it, " if Cause.APPROVAL.is_in(record.reason) else ""
+    return f"{shows}`avviso approve {name}` mails it, {adopts}"
 
 
 def matters_of(mailing: Mailing) -> Iterator[Problem]:

@@ -93,7 +93,8 @@ def test_issue_that_is_picked_up_and_held_is_one_line(letters: Publication) -> N
         letters.over_smtp(post.port, approve="first")
         first, second = run(letters, "publish"), run(letters, "publish")
 
-    held = "2 Presses (02-Presses.md): held: approval: the first mailing that really goes out"
+    held = ("2 Presses (02-Presses.md): held: approval: the first mailing that really goes out: `avviso preview 2` "
+            "shows it, `avviso approve 2` mails it, `avviso adopt 2` publishes it without mail")
     assert [line for line in first.out.splitlines() if "Presses" in line] == [f"held      {held}"]
     assert (first.code, second.code) == (1, 1)
     assert second.out.splitlines() == [f"held      {held}"]
