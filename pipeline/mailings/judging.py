@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.errors import Deferred, InDoubt, Refused, Rejected, TransportError, Unavailable
 from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.mailing import Claim, DeliveryState, Doubt, Outcome, given_back, retry_at
+from pipeline.mailings.reasons import Cause
 from pipeline.providers.base import Receipt
 
 
@@ -135,4 +136,4 @@ class Judge:
 
 
 def _refuses_us(error: Refused) -> str:
-    return f"the post refuses us: {error.reply}"
+    return Cause.UNWELCOME.because(error.reply)

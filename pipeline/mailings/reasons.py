@@ -11,14 +11,16 @@ _PERSON = " by a person "
 
 
 class Cause(StrEnum):
-    """What holds a mailing: a person decides, or mends it. `late: first seen 9 days after its hour`."""
+    """What holds or pauses a mailing: a person decides, or mends it. `late: first seen 9 days after its hour`."""
 
     LATE = "late"
     BURST = "burst"
     COPY = "copy"
     APPROVAL = "approval"  # though nothing is odd about it
     RESTORED = "restored"
+    CLOCK = "clock"
     MISTAKE = "mistake"    # of its text or a template: only until it is mended
+    UNWELCOME = "the post refuses us"  # and would again, went it on at once
 
     @property
     def beginning(self) -> str:

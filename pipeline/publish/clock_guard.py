@@ -13,6 +13,7 @@ from pipeline.amounts import counted
 from pipeline.errors import Problem
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.reasons import Cause
 from pipeline.publish.manifest import PREVIOUS
 
 SLACK = timedelta(minutes=10)
@@ -52,8 +53,8 @@ class ClockGuard:
             return
         for mailing in self._ledger.mailings.all(MailingState.SCHEDULED, MailingState.HELD):
             if reading.now - reading.leap < mailing.send_at <= reading.now:
-                self._ledger.mailings.hold(mailing.id, now=reading.now, reason=(
-                    f"clock: due only since it was set ahead to {reading.now:%Y-%m-%d %H:%M} UTC"))
+                self._ledger.mailings.hold(mailing.id, now=reading.now, reason=Cause.CLOCK.because(
+                    f"due only since it was set ahead to {reading.now:%Y-%m-%d %H:%M} UTC"))
 
     def remember(self, reading: ClockReading) -> None:
         """Not before what it showed is held: a pass may die and forget it."""

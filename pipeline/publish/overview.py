@@ -131,5 +131,6 @@ def matters_of(mailing: Mailing) -> Iterator[Problem]:
         yield Problem("", f"{mailing.issue_key} to {mailing.list} has {deliveries(doubts)} in doubt",
                       f"`avviso resolve {name} --assume-sent` or `--resend`", rule="mailing")
     if mailing.state is MailingState.PAUSED:
+        first = "mend that (`avviso doctor` looks at it), then " if Cause.UNWELCOME.is_in(mailing.reason) else ""
         yield Problem("", f"{mailing.issue_key} to {mailing.list} is paused: {mailing.reason}",
-                      f"`avviso resume {name}` goes on", rule="mailing")
+                      f"{first}`avviso resume {name}` goes on", rule="mailing")

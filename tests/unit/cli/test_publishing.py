@@ -106,7 +106,8 @@ def test_publish_says_with_one_that_a_mailing_is_paused_until_it_is_not(letters:
         first, second = run(letters, "publish"), run(letters, "publish", "--json")
 
     assert (first.code, second.code) == (1, 1)
-    assert "2 to weekly is paused: the post refuses us: 550 5.7.1 we do not like you" in first.err
+    assert ("2 to weekly is paused: the post refuses us: 550 5.7.1 we do not like you: mend that (`avviso doctor` "
+            "looks at it), then `avviso resume 2` goes on\n") in first.err
     assert [one["rule"] for one in second.json["problems"]] == ["mailing"]
 
 
