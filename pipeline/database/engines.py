@@ -48,6 +48,8 @@ def address_of(url: str) -> URL:
         address = make_url(_in_our_manner(url))
     except (exc.ArgumentError, ValueError):
         raise ConfigError("database is not an address", remedy=_REMEDY) from None
+    if "@" in (address.host or ""):  # an error of the resolver, or of the server, would show what is behind it
+        raise ConfigError("database has an @ in its user or password", remedy="write that one as %40")
     if address.get_backend_name() == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     raise ConfigError(f"database kind {address.drivername!r} is not known", remedy=_REMEDY)

@@ -376,6 +376,13 @@ def test_address_that_postgresql_cannot_use_is_an_error_of_the_settings(url: str
         Database(url)
 
 
+def test_password_with_an_at_sign_is_named_and_none_of_it_shown() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Database("postgresql://avviso:half@secret@127.0.0.1/avviso")
+
+    assert str(refused.value) == "database has an @ in its user or password: write that one as %40"
+
+
 def test_address_for_people_hides_the_password(tmp_path: Path) -> None:
     pytest.importorskip("psycopg", reason="PostgreSQL tests need the `postgres` extra")
 
