@@ -161,7 +161,7 @@ class Dispatch:
         self._reach.lose("send", error)
 
     def find_ledger(self) -> None:
-        """It is there again."""
+        """It answers."""
         self._reach.find("send")
 
     def pause(self, mailing_id: int, reason: str) -> None:

@@ -92,8 +92,7 @@ class Recorder:
                 if self._dispatch.clock.wait(self._stop, LEDGER_AWAY_S):
                     raise
             else:
-                if tries:
-                    self._dispatch.find_ledger()
+                self._dispatch.find_ledger()
                 return done
 
 

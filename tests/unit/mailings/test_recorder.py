@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 from pipeline.errors import TransportError, Unreachable
 from pipeline.mailings import sender_queue
 from pipeline.mailings.mailing import MailingState
+from pipeline.mailings.send import deliver
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message
 from tests.books import NOON
@@ -53,6 +55,19 @@ def at(number: int, act: Callable[[], object]) -> Callable[[Message, int], Trans
             act()
 
     return script
+
+
+def test_ledger_that_an_earlier_turn_missed_is_found_with_the_first_commit(
+    work: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    dispatch, told = work.dispatch(), list[str]()
+    dispatch.miss_ledger(Unreachable("the database does not answer"))
+    work.script = at(1, lambda: told.extend(record.message for record in caplog.records))
+
+    deliver(dispatch, work.stop)
+
+    assert told == ["ledger.unreachable", "ledger.reached"]
 
 
 def test_messages_go_out_while_the_commit_waits_for_the_disk(
