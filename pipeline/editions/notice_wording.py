@@ -91,9 +91,13 @@ _SIMPLIFIED: Wording = {
     "sent": "已寄 {n}", "failed": "失败 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退订 {n}",
     "cancelled": "取消 {n}",
     "comma": "，",
+    "cause_approval": "按 mailings.approve 的设定",
     "cause_late": "到期太久（{reason}）",
     "cause_burst": "一次到期的太多（{reason}）",
     "cause_copy": "文字与寄过的一期几乎相同（{reason}）",
+    "cause_restored": "账本是恢复来的，这一期可能已经寄过（{reason}）",
+    "cause_clock": "时钟拨快之后才到期（{reason}）",
+    "cause_mistake": "有错误要改（{reason}）",
 }
 
 _TRADITIONAL: Wording = {
@@ -135,9 +139,13 @@ _TRADITIONAL: Wording = {
     "sent": "已寄 {n}", "failed": "失敗 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退訂 {n}",
     "cancelled": "取消 {n}",
     "comma": "，",
+    "cause_approval": "按 mailings.approve 的設定",
     "cause_late": "到期太久（{reason}）",
     "cause_burst": "一次到期的太多（{reason}）",
     "cause_copy": "文字與寄過的一期幾乎相同（{reason}）",
+    "cause_restored": "帳本是還原來的，這一期可能已經寄過（{reason}）",
+    "cause_clock": "時鐘撥快之後才到期（{reason}）",
+    "cause_mistake": "有錯誤要改（{reason}）",
 }
 
 

@@ -49,6 +49,17 @@ def test_each_catalogue_says_all_that_the_english_one_says_and_no_more(language:
     assert {key for key in english if holes(other[key]) != holes(english[key])} == set()
 
 
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-TW"])
+@pytest.mark.parametrize("cause", ["approval", "late", "burst", "copy", "restored", "clock", "mistake"])
+def test_chinese_notice_says_in_chinese_why_an_issue_is_held(language: str, cause: str) -> None:
+    held = replace(HELD, values={**HELD.values, "cause": cause})
+
+    told = render_notice([held], replace(ENGLISH, language=language), TEMPLATES).text
+
+    said = notice_wording(language)[f"cause_{cause}"].partition("（")[0]
+    assert "".join(said.split()) in "".join(told.split())  # wherever its lines are broken
+
+
 def test_one_matter_is_the_subject_and_its_command_stands_on_a_line_of_its_own() -> None:
     made = render_notice([FINISHED], ENGLISH, TEMPLATES)
 
