@@ -18,12 +18,12 @@ from pipeline.issues.archive import Archive
 from pipeline.issues.issue import DATE_IT
 from pipeline.issues.reading.paths import is_called, is_named, is_number
 from pipeline.issues.record import KnownFile, Record
+from pipeline.mailings.contact import Contact
 from pipeline.mailings.highwater import HighWater
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.notebook import Notebook
 from pipeline.mailings.owner import check_owner, claim, follow_owner
 from pipeline.mailings.presence import boot_id
-from pipeline.mailings.reach import Reach
 from pipeline.mounts import refuse_network
 from pipeline.newfile import make_file, unwritten
 from pipeline.privacy import hide_from_git, warn_if_shared
@@ -51,7 +51,7 @@ class Books:
         self.clock = clock
         self.began = clock.now()
         self.tell: Progress = silent  # who hears of long work
-        self.reach = Reach()
+        self.contact = Contact()
 
     @cached_property
     def database(self) -> Database:

@@ -31,6 +31,7 @@ from pipeline.errors import (
     Unreachable,
 )
 from pipeline.lockfile import LockFile
+from pipeline.mailings.contact import Contact
 from pipeline.mailings.dispatch import Dispatch, Restraints
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
@@ -38,7 +39,6 @@ from pipeline.mailings.inquiry import inquire
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.presence import Presence
-from pipeline.mailings.reach import Reach
 from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.send import deliver, serve
 from pipeline.mailings.sender_queue import GROUP
@@ -93,7 +93,7 @@ def present(app: App, work: str, *minutely: Minutely) -> Iterator[Presence]:
     host = "" if app.database.is_sqlite else socket.gethostname()
     presence = Presence(app.ledger, app.config.workers, host=host, now=app.clock.now(), work=work)
     ended = threading.Event()
-    jobs = [telling(name, job, app.reach) for name, job in
+    jobs = [telling(name, job, app.contact) for name, job in
             (("presence", lambda: presence.beat(app.clock.now())), *minutely)]
     minutes = threading.Thread(target=_each_minute, args=(jobs, ended), name="presence", daemon=True)
     minutes.start()
@@ -144,7 +144,7 @@ class Shift:
 
     def telling(self, name: str, job: Callable[[], object]) -> Callable[[], None]:
         """A job whose failure is told."""
-        return telling(name, job, self._app.reach)
+        return telling(name, job, self._app.contact)
 
     def publish(self) -> Pass:
         """One pass from the folder to feeds and mailings. Raises Busy while another machine makes one."""
@@ -188,7 +188,7 @@ class Shift:
             app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
             compose=app.composer, prepare=app.composer.prepare, rested=self.telling("tidy", self._end_mailings),
             restraints=self._restraints, terms=terms, clock=app.clock, steady=app.steady,
-            chance=random.SystemRandom().random, reach=app.reach)
+            chance=random.SystemRandom().random, contact=app.contact)
 
     def _limits(self) -> dict[str, Limit]:
         """What the owner says of single mail domains."""
@@ -298,7 +298,7 @@ def _each_minute(jobs: Iterable[Callable[[], object]], ended: threading.Event) -
             job()
 
 
-def telling(name: str, job: Callable[[], object], reach: Reach) -> Callable[[], None]:
+def telling(name: str, job: Callable[[], object], contact: Contact) -> Callable[[], None]:
     """A job whose failure is one line in the log, a mistake of ours with its traceback; the next run tries again.
 
     A ledger that is away is no news from each of them: the first says so, and the first that finds it again.
@@ -307,9 +307,9 @@ def telling(name: str, job: Callable[[], object], reach: Reach) -> Callable[[], 
     def told() -> None:
         try:
             again(job)
-            reach.find(name)
+            contact.find(name)
         except Unreachable as error:
-            reach.lose(name, error)
+            contact.lose(name, error)
         except Busy as error:
             log.info("job.left", extra={"job": name, "reason": str(error)})
         except PipelineError as error:

@@ -116,9 +116,9 @@ def _begin(app: App, only: str | None, shift: ExitStack, work: ExitStack, ending
         app.database.check_version()
         at_work = shift.enter_context(_listed(_served(app) if only == "web" else Shift.begin(app, only or "all")))
     except Unreachable as error:
-        app.reach.lose("run", error)
+        app.contact.lose("run", error)
         return False
-    app.reach.find("run")
+    app.contact.find("run")
     if at_work:
         work.callback(_engine(app)(app, at_work, only, ending))
     return True

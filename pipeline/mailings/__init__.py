@@ -7,7 +7,7 @@
     sender_queue  what one sender has in hand       recorder      its commits: outcomes out, claims in
     judging       what each answer of the post leads to                      crew    which senders are at work
     board         what is on the wire, for whoever finds us dead
-    presence      who is alive, and what the dead held
+    presence      who is alive, and what the dead held                       contact   whether the ledger answers
     inquiry       asks a provider about doubts      quarantine    deliveries at which a process died, one by one
 
     messages      from a claim to a message         compose       a stencil for each edition, filled for each reader

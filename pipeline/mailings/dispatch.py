@@ -13,12 +13,12 @@ from functools import partial
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError, Refused
 from pipeline.mailings.board import Board
+from pipeline.mailings.contact import Contact
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import ALL, Claim, DeliveryState, MailingState, Outcome, Which
 from pipeline.mailings.pace import Pace
 from pipeline.mailings.quarantine import Quarantine
-from pipeline.mailings.reach import Reach
 from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
@@ -61,7 +61,7 @@ class Dispatch:
         compose: Callable[[Claim], Message], restraints: Restraints, terms: Terms, clock: Clock,
         chance: Callable[[], float], prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
         rested: Callable[[], None] = lambda: None, steady: Callable[[], datetime] | None = None,
-        reach: Reach | None = None,
+        contact: Contact | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
@@ -83,7 +83,7 @@ class Dispatch:
         self._refusals = 0
         self._refused: defaultdict[int, set[int]] = defaultdict(set)  # deliveries of small mailings
         self._unanswered = 0
-        self._reach = reach or Reach()
+        self._contact = contact or Contact()
 
     def claim(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
         """Records what is known and claims up to `limit`, in one commit; of mailings what a warm-up allows today.
@@ -158,11 +158,11 @@ class Dispatch:
 
     def miss_ledger(self, error: PipelineError) -> None:
         """The ledger is away or its disk full: said once, whichever senders meet it."""
-        self._reach.lose("send", error)
+        self._contact.lose("send", error)
 
     def find_ledger(self) -> None:
         """It answers."""
-        self._reach.find("send")
+        self._contact.find("send")
 
     def pause(self, mailing_id: int, reason: str) -> None:
         """Stops a mailing until a person looks; said once, whichever messages and senders meet the reason."""

@@ -23,8 +23,8 @@ from pipeline.errors import (
     Unavailable,
     Unreachable,
 )
+from pipeline.mailings.contact import Contact
 from pipeline.mailings.mailing import COPIES, Claim, DeliveryState, Doubt, MailingState, Outcome
-from pipeline.mailings.reach import Reach
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, Transport
 from pipeline.providers.event import Event, Kind
@@ -457,7 +457,7 @@ def test_job_that_met_another_writer_is_made_again_and_only_then_said(
         if error := next(met, None):
             raise error
 
-    telling("tidy", job, Reach())()
+    telling("tidy", job, Contact())()
 
     assert [record.message for record in caplog.records] == said
 
@@ -485,14 +485,14 @@ def test_pass_that_another_machine_makes_is_no_failure(caplog: pytest.LogCapture
     def job() -> None:
         raise Busy("another machine publishes from this ledger just now")
 
-    telling("publish", job, Reach())()
+    telling("publish", job, Contact())()
 
     assert [(record.levelname, record.message) for record in caplog.records] == [("INFO", "job.left")]
 
 
 def test_ledger_that_is_away_is_said_again_where_something_else_is_to_be_done(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    reach, met = Reach(), iter([
+    contact, met = Contact(), iter([
         Unreachable("refused", remedy="start it"), Unreachable("shutting down", remedy="start it"),
         Unreachable("its disk is full", remedy="free some space"), Unreachable("refused", remedy="start it"), None,
         Unreachable("refused", remedy="start it")])
@@ -502,8 +502,8 @@ def test_ledger_that_is_away_is_said_again_where_something_else_is_to_be_done(ca
             raise error
 
     for _ in range(6):
-        telling("publish", lambda: None, reach)()  # it did not ask
-        telling("tidy", job, reach)()
+        telling("publish", lambda: None, contact)()  # it did not ask
+        telling("tidy", job, contact)()
 
     assert [(record.message, getattr(record, "reason", "")) for record in caplog.records] == [
         ("ledger.unreachable", "refused: start it"), ("ledger.unreachable", "its disk is full: free some space"),

@@ -10,7 +10,7 @@ from pipeline.errors import PipelineError
 log = logging.getLogger(__name__)
 
 
-class Reach:
+class Contact:
     """What everybody in a process knows of the ledger's being away. Safe for several threads."""
 
     def __init__(self) -> None:
