@@ -32,6 +32,7 @@ _SMALL_WORDS = {
     "tr": "ve bir bu için ile de da olarak daha çok olan gibi var ne kadar biz",
     "vi": "và là của có không được một cho các những trong với này để đã người",
     "cs": "je na že se pro jako které jsou také který nebo není ale když aby tento při do od za",
+    "hr": "je i u se na da su za od kao koji koja što ili nije smo iz ovo bi te",
     "ro": "și este pentru care din cu nu în pe sau mai ca la un că sunt această fost prin",
     "hu": "és hogy nem egy az ez is van volt már csak mint meg de vagy után lehet ezt",
     "fi": "ja on ei että se oli myös mutta kun niin tai ovat joka voi sekä tämä vain",

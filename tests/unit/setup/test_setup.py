@@ -161,6 +161,7 @@ def test_what_no_settings_file_can_name_is_passed_over(tmp_path: Path) -> None:
     ("Der Druck.", "en"), ("This is what the \"Zeitung für die Stadt\" of that year is to us. " * 9, "en"),
     ("Esta é uma carta para os que não têm mais papel. " * 9, "pt"),
     ("Zpravodaj je o papíru a tisku, které se nevzdávají, ale není pro každého. " * 4, "cs"),
+    ("List je o papiru i tisku, a ovo su riječi za one koji ga još čitaju u kafani. " * 4, "hr"),
     ("Această scrisoare este pentru cei care nu mai au hârtie și tipar. " * 4, "ro"),
     ("Ez egy levél a papírról, és nem csak azoknak, akik már olvastak. " * 5, "hu"),
     ("Tämä kirje on paperista ja se ei ole vain niille, jotka lukevat. " * 5, "fi"),
