@@ -216,11 +216,12 @@ def status(invocation: Invocation, watch: bool) -> int:
 
 
 def _doubted(app: App) -> list[str]:
-    """Why nothing new is published or mailed, where the folder is not believed."""
-    from pipeline.publish.depletion import depletion  # slow import
+    """Why nothing new is published or mailed: the folder is not believed, or a pass came to nothing."""
+    from pipeline.publish.depletion import depletion  # slow imports
+    from pipeline.publish.stall import stall
 
-    standing = depletion(app.ledger.notebook)
-    return [str(standing.problem)] if standing else []
+    standing = depletion(app.ledger.notebook), stall(app.ledger.notebook)
+    return [str(one.problem) for one in standing if one]
 
 
 def _deserted(app: App, now: datetime) -> list[str]:

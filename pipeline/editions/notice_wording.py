@@ -19,6 +19,7 @@ _ENGLISH: Wording = {
     "subject_broken": "{path} cannot be used",
     "subject_broken_more": "files that cannot be used: {count} more",
     "subject_depleted": "{count} issues are missing",
+    "subject_stalled": "Nothing new goes out",
     "subject_missing": "An issue is overdue",
     "subject_several": "{count} matters at {title}",
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
@@ -43,6 +44,8 @@ _ENGLISH: Wording = {
     "depleted": "{count} known issues, {path} among them, are missing from the issues folder since {since}. Until that "
                 "is settled feeds and archive stay as they are, and nothing new is mailed. Bring them back, or say "
                 "that they are meant to be gone:",
+    "stalled": "Nothing new has been shown or mailed since {since}: {reason}. It goes on by itself once that is "
+               "mended; to try at once:",
     "missing": "An issue was expected on {expected}, by the rhythm of the last {known}; the last one was {issue} on "
                "{last}. If one is in the folder, `check` says why it is not taken:",
     "why": "avviso writes this to the address of notify.email in config.yaml. Each matter is told once; "
@@ -64,6 +67,7 @@ _SIMPLIFIED: Wording = {
     "subject_broken": "{path} 不能用",
     "subject_broken_more": "还有 {count} 个文件不能用",
     "subject_depleted": "少了 {count} 期",
+    "subject_stalled": "新的内容发不出去",
     "subject_missing": "新的一期迟了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
@@ -85,6 +89,7 @@ _SIMPLIFIED: Wording = {
     "broken_more": "文件夹里还有 {count} 个文件不能用。全部列出：",
     "depleted": "{since} 起，文件夹里少了 {count} 期，其中有 {path}。弄清楚之前，订阅源和网页保持原样，"
                 "新的一期不会寄出。请把它们放回来；如果是有意删去的，就运行：",
+    "stalled": "{since} 起，新的内容没有发布，也没有寄出：{reason}。改好之后会自动继续；想马上再试：",
     "missing": "按最近 {known} 期的节奏，{expected} 应当有新的一期；上一期是 {last} 的{issue}。"
                "如果文件夹里已经有了，check 会说明为什么没有采用：",
     "why": "这封信由 avviso 寄给 config.yaml 里 notify.email 的地址。每件事只说一次；avviso status 会列出尚未处理的。",
@@ -112,6 +117,7 @@ _TRADITIONAL: Wording = {
     "subject_broken": "{path} 不能用",
     "subject_broken_more": "還有 {count} 個檔案不能用",
     "subject_depleted": "少了 {count} 期",
+    "subject_stalled": "新的內容發不出去",
     "subject_missing": "新的一期遲了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
@@ -133,6 +139,7 @@ _TRADITIONAL: Wording = {
     "broken_more": "資料夾裡還有 {count} 個檔案不能用。全部列出：",
     "depleted": "{since} 起，資料夾裡少了 {count} 期，其中有 {path}。弄清楚之前，訂閱源和網頁保持原樣，"
                 "新的一期不會寄出。請把它們放回來；如果是有意刪去的，就執行：",
+    "stalled": "{since} 起，新的內容沒有發佈，也沒有寄出：{reason}。改好之後會自動繼續；想馬上再試：",
     "missing": "按最近 {known} 期的節奏，{expected} 應當有新的一期；上一期是 {last} 的{issue}。"
                "如果資料夾裡已經有了，check 會說明為什麼沒有採用：",
     "why": "這封信由 avviso 寄給 config.yaml 裡 notify.email 的地址。每件事只說一次；avviso status 會列出尚未處理的。",

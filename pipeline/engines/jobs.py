@@ -46,6 +46,7 @@ from pipeline.mailings.terms import Terms, tries
 from pipeline.mailings.warm_up import WarmUp
 from pipeline.providers.base import Message
 from pipeline.publish.publisher import Pass
+from pipeline.publish.stall import noting_stall
 
 if TYPE_CHECKING:
     from pipeline.app import App
@@ -154,7 +155,8 @@ class Shift:
                            remedy="let it finish; `avviso status` shows what it does")
             self._stop_older()
             self._app.check_owner()
-            made = self._app.publisher.make_pass()
+            with noting_stall(self._app.ledger.notebook, self._app.clock):
+                made = self._app.publisher.make_pass()
             if made.started:  # whoever dies in the send leaves the mark of it
                 self._app.note_begun()
         return made

@@ -2,7 +2,7 @@
 
     publisher   one pass through all of these, in which
     gather      takes the folder into the archive      inventory     what one look at it found
-    depletion   too much is gone to be believed
+    depletion   too much is gone to be believed        stall         a pass came to nothing
     parsing     reads a file to the end                description   finds the words below a title
     identity    says which issue a file is             apart         where files share a name by habit
     naming      says where it is for ever, and since when

@@ -19,6 +19,7 @@ from pipeline.mailings.mailing import DeliveryState, DoubtPolicy, Mailing, Maili
 from pipeline.mailings.reasons import Cause, cause_of, is_by_a_person, waits_for_mending
 from pipeline.publish.cadence import expected
 from pipeline.publish.depletion import Depletion
+from pipeline.publish.stall import Stall
 
 NEWS = timedelta(days=7)        # how long the end of a mailing is news
 AT_MOST = 10                    # broken files that one letter names; a folder of notes has hundreds without a date
@@ -48,18 +49,19 @@ class Looking:
 
 def matters(
     records: Mapping[str, Record], mailings: Sequence[Mailing], broken: Iterable[KnownFile],
-    depleted: Depletion | None, looking: Looking,
+    depleted: Depletion | None, stalled: Stall | None, looking: Looking,
 ) -> list[Matter]:
     """Everything that stands, what needs a person first.
 
     `records` are all known issues in the order of their dates, `broken` the files that cannot be used, `depleted` says
-    that the folder is not believed.
+    that the folder is not believed, `stalled` that no pass comes to its end.
     """
     known = list(records.values())
     found = [_held(record) for record in known if record.state is State.HELD and not is_by_a_person(record.reason)]
     for mailing in mailings:
         found += _of_mailing(records[mailing.issue_key], mailing, looking)
-    return [*found, *_depleted(depleted, looking), *_broken(broken, looking), *_missing(known, looking)]
+    return [*found, *_depleted(depleted, looking), *_stalled(stalled, looking), *_broken(broken, looking),
+            *_missing(known, looking)]
 
 
 def condensed(matters: Sequence[Matter]) -> list[Matter]:
@@ -144,6 +146,13 @@ def _depleted(depleted: Depletion | None, looking: Looking) -> Iterator[Matter]:
     if depleted and looking.now - depleted.since >= looking.quiet:
         yield Matter("depleted", "depleted", None, "", ("avviso build --accept-missing",),
                      {"count": str(depleted.missing), "path": depleted.path, "since": looking.local(depleted.since)})
+
+
+def _stalled(stalled: Stall | None, looking: Looking) -> Iterator[Matter]:
+    """What stands in the way for longer than somebody writes at a template."""
+    if stalled and looking.now - stalled.since >= looking.quiet:
+        yield Matter(f"stalled {stalled.reason}", "stalled", None, "", ("avviso publish",),
+                     {"since": looking.local(stalled.since), "reason": stalled.reason})
 
 
 def _missing(records: Sequence[Record], looking: Looking) -> Iterator[Matter]:

@@ -18,6 +18,7 @@ from pipeline.mailings.ledger.letters import Sealed
 from pipeline.mailings.mailing import MAINTAINER
 from pipeline.publish.depletion import depletion
 from pipeline.publish.matters import Looking, condensed, matters
+from pipeline.publish.stall import stall
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Notifier:
         now = self._clock.now()
         before = self._ledger.notices.told()
         standing = matters(self._archive.issues(), self._ledger.mailings.all(), self._archive.files.broken(),
-                           depletion(self._ledger.notebook), self._look(now))
+                           depletion(self._ledger.notebook), stall(self._ledger.notebook), self._look(now))
         fresh = list({matter.key: matter for matter in standing
                       if matter.key not in (before or ()) and self._is_news(matter, before)}.values())
         keys = frozenset(matter.key for matter in standing)

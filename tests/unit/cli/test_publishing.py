@@ -251,6 +251,20 @@ def test_status_and_explain_say_that_a_folder_is_not_believed_until_it_is(letter
     assert (accepted.code, run(letters, "status", "--json").json["needs"]) == (0, [])
 
 
+def test_status_says_why_a_pass_came_to_nothing_until_one_does_not(letters: Publication) -> None:
+    page = letters.folder / "templates" / "web" / "page.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("{{ titel }}", "utf-8")
+
+    failed = run(letters, "publish")
+    needs = run(letters, "status", "--json").json["needs"]
+    page.unlink()
+    run(letters, "publish")
+
+    assert (failed.code, needs) == (2, [f"nothing new is shown or mailed: {failed.err.splitlines()[-1]}"])
+    assert run(letters, "status", "--json").json["needs"] == []
+
+
 def test_explain_doubts_a_folder_as_it_is_now_and_not_as_the_last_pass_found_it(letters: Publication) -> None:
     letters.write("03-Glue.md", "The third is about glue and the horses it came from.", day="2026/01/06")
     letters.write("04-Thread.md", "Number four: how a thread is waxed and where knots go.", day="2026/01/07")

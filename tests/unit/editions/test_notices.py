@@ -32,6 +32,7 @@ OTHERS = [
     Matter("b", "broken", None, "", ("x",), {"path": "1.md", "problem": '1.md:2: date "x" is not a day'}),
     Matter("", "broken_more", None, "", ("x",), {"count": "3"}),
     Matter("d", "depleted", None, "", ("x",), {"count": "4", "path": "1.md", "since": "2026-03-24 08:00"}),
+    Matter("s", "stalled", None, "", ("x",), {"since": "2026-03-24 08:00", "reason": "page.html:2: why"}),
     Matter("m", "missing", 1, "A", ("x",), {"expected": "2026-03-24 08:00", "last": "2026-03-17 08:00", "known": "5"}),
 ]
 ENGLISH = replace(FRAME, language="en", title="Type & Paper")

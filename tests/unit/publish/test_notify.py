@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.editions.notices import Matter
 from pipeline.engines.jobs import Shift, publish_once
-from pipeline.errors import Refused
+from pipeline.errors import ConfigError, Refused
 from pipeline.mailings.mailing import Doubt, MailingState
 from pipeline.providers.local import Faulty
 from pipeline.publish.matters import condensed
@@ -299,6 +299,26 @@ def test_folder_that_lost_too_much_is_told_once_when_it_has_for_as_long_as_one_w
     assert subject == "3 issues are missing"
     assert "3 known issues, 01-letter.md among them, are missing from the issues folder since 2026-03-24 13:00." in text
     assert "avviso build --accept-missing" in text
+
+
+def test_pass_that_comes_to_nothing_is_told_once_when_it_has_for_as_long_as_one_writes(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}, "schedule": {"quiet": "15m"}})
+    letters.fill(1)
+    letters.begin()
+    letters.write_template("web/page.html", "{{ titel }}")
+    told = []
+
+    for minutes in (0, 14, 1, 1440):
+        letters.turn(minutes=minutes)
+        with pytest.raises(ConfigError, match="'titel' is undefined"):
+            letters.deliver()
+        told.append(len(notices(letters)))
+
+    assert told == [0, 0, 1, 1]
+    (subject, text), = notices(letters)
+    assert subject == "Nothing new goes out"
+    assert "Nothing new has been shown or mailed since 2026-03-24 13:00: " in text
+    assert "page.html:1: template: 'titel' is undefined" in text
 
 
 def test_of_many_broken_files_a_letter_names_ten_and_counts_the_others(tmp_path: Path) -> None:

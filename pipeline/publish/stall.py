@@ -1,0 +1,52 @@
+"""A pass that comes to nothing, because a page cannot be made or written: nothing new is shown, and nobody is mailed.
+
+Why is noted for whoever did not see it, until a pass comes to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.clock import Clock
+from pipeline.errors import Busy, DatabaseError, Mistake, PipelineError, Problem
+from pipeline.mailings.ledger.notebook import Notebook
+
+NOTE = "stalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Why the last pass came to nothing, and when the first of several did."""
+
+    since: datetime
+    reason: str
+
+    @property
+    def problem(self) -> Problem:
+        return Problem("", f"nothing new is shown or mailed: {self.reason}", rule="stalled")
+
+
+def stall(notes: Notebook) -> Stall | None:
+    """What stands in the way of the passes; None where the last one came to its end."""
+    since, _, reason = (notes.note(NOTE) or "").partition(" ")
+    return Stall(datetime.fromisoformat(since), reason) if since else None
+
+
+@contextmanager
+def noting_stall(notes: Notebook, clock: Clock) -> Iterator[None]:
+    """Around a pass. What the ledger says no to is not noted: it cannot be, or the next pass is another's."""
+    try:
+        yield
+    except (Busy, DatabaseError):
+        raise
+    except Exception as error:  # whatever it is, it is raised again
+        before = stall(notes)
+        reason = str(error if isinstance(error, PipelineError) else Mistake(error))
+        if before is None or before.reason != reason:
+            notes.write_note(NOTE, f"{(before.since if before else clock.now()).isoformat()} {reason}")
+        raise
+    if stall(notes):
+        notes.write_note(NOTE, "")
