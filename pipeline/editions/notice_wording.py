@@ -103,6 +103,7 @@ _SIMPLIFIED: Wording = {
     "cause_restored": "账本是恢复来的，这一期可能已经寄过（{reason}）",
     "cause_clock": "时钟拨快之后才到期（{reason}）",
     "cause_mistake": "有错误要改（{reason}）",
+    "cause_unwelcome": "发信服务器拒绝了我们（{reason}）",
 }
 
 _TRADITIONAL: Wording = {
@@ -153,6 +154,7 @@ _TRADITIONAL: Wording = {
     "cause_restored": "帳本是還原來的，這一期可能已經寄過（{reason}）",
     "cause_clock": "時鐘撥快之後才到期（{reason}）",
     "cause_mistake": "有錯誤要改（{reason}）",
+    "cause_unwelcome": "寄信伺服器拒絕了我們（{reason}）",
 }
 
 

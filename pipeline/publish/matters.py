@@ -96,7 +96,8 @@ def _held(record: Record) -> Matter:
     told = Cause.MISTAKE.beginning if cause is Cause.MISTAKE else record.reason  # its line moves as its author writes
     return Matter(f"held {record.key} {told}", kind, record.number, record.title,
                   tuple(f"avviso {word} {name}" for word in words),
-                  {"cause": cause or "", "reason": record.reason.removeprefix(Cause.APPROVAL.beginning), "way": way})
+                  {"cause": _told_as(cause), "way": way,
+                   "reason": record.reason.removeprefix(Cause.APPROVAL.beginning)})
 
 
 def _held_list(record: Record, mailing: Mailing) -> Matter:
@@ -104,15 +105,20 @@ def _held_list(record: Record, mailing: Mailing) -> Matter:
     for_mending = waits_for_mending(mailing.reason)
     return Matter(f"held {record.key} to {mailing.list} {mailing.reason}", "held_list", record.number, record.title,
                   () if for_mending else (f"avviso approve {shlex.quote(record.key)}",),
-                  {"list": mailing.list, "cause": cause_of(mailing.reason) or "", "reason": mailing.reason,
+                  {"list": mailing.list, "cause": _told_as(cause_of(mailing.reason)), "reason": mailing.reason,
                    "way": "list_mended" if for_mending else "list_decided"})
 
 
 def _paused(record: Record, mailing: Mailing) -> Matter:
     return Matter(f"paused {mailing.id} {mailing.reason}", "paused", record.number, record.title,
                   (f"avviso resume {shlex.quote(record.key)}",),
-                  {"list": mailing.list, "reason": mailing.reason, "audience": str(mailing.audience),
-                   "sent": str(mailing.counts[DeliveryState.SENT])})
+                  {"list": mailing.list, "cause": _told_as(cause_of(mailing.reason)), "reason": mailing.reason,
+                   "audience": str(mailing.audience), "sent": str(mailing.counts[DeliveryState.SENT])})
+
+
+def _told_as(cause: Cause | None) -> str:
+    """The cause as the words of a letter know it; "" for a reason that is told as it is."""
+    return cause.name.lower() if cause else ""
 
 
 def _doubted(record: Record, mailing: Mailing, looking: Looking) -> Matter:

@@ -51,7 +51,7 @@ def test_each_catalogue_says_all_that_the_english_one_says_and_no_more(language:
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-TW"])
-@pytest.mark.parametrize("cause", ["approval", "late", "burst", "copy", "restored", "clock", "mistake"])
+@pytest.mark.parametrize("cause", ["approval", "late", "burst", "copy", "restored", "clock", "mistake", "unwelcome"])
 def test_chinese_notice_says_in_chinese_why_an_issue_is_held(language: str, cause: str) -> None:
     held = replace(HELD, values={**HELD.values, "cause": cause})
 

@@ -168,6 +168,17 @@ def test_pause_by_the_brake_is_told_and_told_again_when_it_happens_again(letters
     assert subjects(letters) == ["No. 1 “Paper”: sending is paused"] * 2
 
 
+def test_chinese_letter_about_a_pause_says_in_chinese_who_refuses_us(letters: Publication) -> None:
+    letters.configure({"notify": {"email": EDITOR}, "publication": {
+        "title": "周刊", "url": "https://weekly.example.com/", "language": "zh-Hans"}})
+    letters.write("01-纸.md", words(1))
+
+    pass_with(letters, lambda: Refused("no", reply="554 go away", session=True))
+
+    text = notices(letters)[0][1].replace(" ", "")
+    assert "暂停了：发信服务器拒绝了我们（thepostrefusesus:554goaway）。2位读者中已有0位收到。" in text
+
+
 def test_doubt_is_told_with_both_ways_to_decide(letters: Publication) -> None:
     letters.configure({"notify": {"email": EDITOR}, "mailings": {"in_doubt": "hold"}})
     letters.write("01-Paper.md", words(1))
