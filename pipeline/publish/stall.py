@@ -6,7 +6,7 @@ Why is noted for whoever did not see it, until a pass comes to its end.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Stall:
 
     @property
     def problem(self) -> Problem:
-        return Problem("", f"nothing new is shown or mailed: {self.reason}", rule="stalled")
+        return Problem("", f"nothing new is shown or mailed: {self.reason}")
 
 
 def stall(notes: Notebook) -> Stall | None:
@@ -43,10 +43,14 @@ def noting_stall(notes: Notebook, clock: Clock) -> Iterator[None]:
     except (Busy, DatabaseError):
         raise
     except Exception as error:  # whatever it is, it is raised again
-        before = stall(notes)
-        reason = str(error if isinstance(error, PipelineError) else Mistake(error))
-        if before is None or before.reason != reason:
-            notes.write_note(NOTE, f"{(before.since if before else clock.now()).isoformat()} {reason}")
+        with suppress(PipelineError):  # on a full disk nothing can be noted, and what was met first is what counts
+            _note(notes, str(error if isinstance(error, PipelineError) else Mistake(error)), clock.now())
         raise
     if stall(notes):
         notes.write_note(NOTE, "")
+
+
+def _note(notes: Notebook, reason: str, now: datetime) -> None:
+    before = stall(notes)
+    if before is None or before.reason != reason:
+        notes.write_note(NOTE, f"{(before.since if before else now).isoformat()} {reason}")

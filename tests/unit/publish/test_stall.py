@@ -39,6 +39,19 @@ def test_first_of_several_says_since_when_and_the_last_one_why(letters: Publicat
     assert stall(letters.app.ledger.notebook) is None
 
 
+def test_reason_that_cannot_be_noted_is_raised_all_the_same(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OutputError("the ledger cannot be written")
+
+    with monkeypatch.context() as filled:
+        filled.setattr(type(letters.app.ledger.notebook), "write_note", full)
+        fail(letters, ValueError("odd"))
+
+    assert stall(letters.app.ledger.notebook) is None
+
+
 @pytest.mark.parametrize("error", [Busy("another"), Conflict("another"), Unreachable("away")])
 def test_pass_that_another_makes_or_a_ledger_that_is_away_is_no_stall(letters: Publication, error: Exception) -> None:
     fail(letters, error)
