@@ -254,8 +254,10 @@ class Shift:
             return
         try:
             mailroom.look()
-        except PipelineError:
-            log.warning("mailbox.unread", extra={"reason": mailroom.trouble})  # raises where it is the ledger's
+        except PipelineError as error:
+            if mailroom.trouble != str(error):  # raises too, where the ledger is away
+                raise  # it could not be noted: that is the ledger's trouble
+            log.warning("mailbox.unread", extra={"reason": str(error)})
 
     def notify(self) -> bool:
         """Tells the maintainer what has come up; whether there is a letter to be sent.

@@ -528,6 +528,25 @@ def test_ledger_that_is_away_is_no_trouble_of_the_mailbox(
     assert [record.message for record in caplog.records] == ["ledger.unreachable"]
 
 
+def test_disk_that_is_full_is_no_trouble_of_the_mailbox(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger can be read, and says of the mailbox what was so before."""
+    letters = publication(tmp_path, {"mailbox": {
+        "host": "127.0.0.1", "port": 1, "username": "letters", "password": "secret"}})
+
+    def full(*_: object) -> None:
+        raise OutputError("the ledger cannot be written: database or disk is full")
+
+    with Shift.begin(letters.app) as shift, monkeypatch.context() as filled:
+        filled.setattr(type(letters.app.ledger.notebook), "write_note", full)
+        caplog.clear()
+        shift.rounds()["hear"][0]()
+
+    assert [(record.message, getattr(record, "reason", "")) for record in caplog.records] == [
+        ("job.failed", "the ledger cannot be written: database or disk is full")]
+
+
 def test_nothing_waits_for_a_mailbox_but_the_round_that_reads_it(tmp_path: Path) -> None:
     """A slow one took hours, and with it what dead senders held, doubts, and mailings that are done."""
     away = {"host": "127.0.0.1", "port": 1, "username": "letters", "password": "secret"}
