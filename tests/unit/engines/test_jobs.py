@@ -510,6 +510,22 @@ def test_ledger_that_is_away_is_said_again_where_something_else_is_to_be_done(ca
         ("ledger.reached", ""), ("ledger.unreachable", "refused: start it")]
 
 
+def test_job_that_alone_finds_the_ledger_away_for_hours_says_so_each_hour(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact = Contact()
+
+    def job() -> None:
+        raise Unreachable("the database broke a statement off", remedy="find out who cancelled it")
+
+    for minute in range(121):
+        monkeypatch.setattr("pipeline.mailings.contact.monotonic", lambda at=minute * 60.0: at)
+        telling("publish", job, contact)()
+        telling("tidy", lambda: None, contact)()
+
+    assert [record.message for record in caplog.records] == ["ledger.unreachable"] * 3
+
+
 def test_ledger_that_is_away_is_no_trouble_of_the_mailbox(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
