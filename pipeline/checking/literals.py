@@ -24,9 +24,9 @@ _FIELDS = re.compile(
     r"(?:[^\n]{1,300}\n){0,20}?[ \t]*[-—–]{1,6}[ \t]*(?:\n|\Z)", re.IGNORECASE)
 # The first of two lines, `-纸` and `-墨` or `1.Ink` and `2.Paper`: as Chinese is typed, without a space.
 _ITEMS = re.compile(
-    rf"^(?:(?P<dash>[-*+])(?=[{LETTERS}])[^\n]*\n(?P=dash)[{LETTERS}]"
-    rf"|(?P<number>\d{{1,2}})(?P<point>[.)])(?=[A-Za-z{LETTERS}])"
-    rf"[^\n]*\n(?P<next>\d{{1,2}})(?P=point)[A-Za-z{LETTERS}])", re.MULTILINE)
+    rf"^(?:(?P<dash>[-*+])(?=[{LETTERS}][^\n]*\n(?P=dash)[{LETTERS}])"
+    rf"|(?P<number>\d{{1,2}})(?P<point>[.)])(?=[A-Za-z{LETTERS}]"
+    rf"[^\n]*\n(?P<next>\d{{1,2}})(?P=point)[A-Za-z{LETTERS}]))", re.MULTILINE)
 _TRIES = 5  # texts with such a mark in a block: the others may all be escaped
 
 

@@ -16,7 +16,7 @@ JAPANESE: Mapping[str, str] = {
     "archive": "バックナンバー",
     "image": "画像",
     "colon": "：",
-    "letter_why": "『{title}』でこのメールアドレスが入力されたため、お送りしています。",
+    "letter_why": "『{title}』がこのメールアドレスをお預かりしたため、お送りしています。",
     "confirm_subject": "『{title}』の購読をご確認ください",
     "confirm_text": "『{title}』をメールでお届けしてよろしいでしょうか。下のボタンを押すと、"
     "次の号からお届けします。",
@@ -48,7 +48,7 @@ KOREAN: Mapping[str, str] = {
     "archive": "지난 호 보기",
     "image": "이미지",
     "colon": ": ",
-    "letter_why": "‘{title}’ 구독 신청란에 이 메일 주소가 입력되어 보내 드립니다.",
+    "letter_why": "‘{title}’에 이 메일 주소가 전달되어 보내 드립니다.",
     "confirm_subject": "‘{title}’ 구독을 확인해 주세요",
     "confirm_text": "‘{title}’ 소식을 메일로 받아 보시겠습니까? 아래 버튼을 누르시면 다음 호부터 보내 드립니다.",
     "confirm_button": "구독 확인",

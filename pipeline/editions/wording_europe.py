@@ -16,8 +16,7 @@ GERMAN: Mapping[str, str] = {
     "archive": "Alle Ausgaben",
     "image": "Bild",
     "colon": ": ",
-    "letter_why": "Sie erhalten diese E-Mail, weil jemand, wahrscheinlich Sie selbst, diese Adresse bei „{title}“ "
-    "eingetragen hat.",
+    "letter_why": "Sie erhalten diese E-Mail, weil diese Adresse „{title}“ genannt wurde.",
     "confirm_subject": "Bitte bestätigen Sie Ihr Abonnement von „{title}“",
     "confirm_text": "Möchten Sie „{title}“ per E-Mail erhalten? Ein Klick auf die Schaltfläche, und die nächste "
     "Ausgabe kommt zu Ihnen.",
@@ -50,8 +49,7 @@ FRENCH: Mapping[str, str] = {
     "archive": "Tous les numéros",
     "image": "image",
     "colon": "\u00a0: ",
-    "letter_why": "Vous recevez cet e-mail parce que quelqu’un, sans doute vous, a saisi cette adresse sur "
-    "«\u00a0{title}\u00a0».",
+    "letter_why": "Vous recevez cet e-mail parce que cette adresse a été donnée à «\u00a0{title}\u00a0».",
     "confirm_subject": "Confirmez votre abonnement à «\u00a0{title}\u00a0»",
     "confirm_text": "Souhaitez-vous recevoir «\u00a0{title}\u00a0» par e-mail\u00a0? Un clic sur le bouton, et le "
     "prochain numéro est à vous.",
@@ -84,7 +82,7 @@ SPANISH: Mapping[str, str] = {
     "archive": "Todos los números",
     "image": "imagen",
     "colon": ": ",
-    "letter_why": "Recibe este correo porque alguien, probablemente usted, escribió esta dirección en «{title}».",
+    "letter_why": "Recibe este correo porque alguien dio esta dirección a «{title}».",
     "confirm_subject": "Confirme su suscripción a «{title}»",
     "confirm_text": "¿Quiere recibir «{title}» por correo? Un clic en el botón y el próximo número será suyo.",
     "confirm_button": "Confirmar la suscripción",
@@ -115,7 +113,7 @@ PORTUGUESE: Mapping[str, str] = {
     "archive": "Todas as edições",
     "image": "imagem",
     "colon": ": ",
-    "letter_why": "Você recebe este e-mail porque alguém, provavelmente você, informou este endereço em “{title}”.",
+    "letter_why": "Você recebe este e-mail porque alguém informou este endereço a “{title}”.",
     "confirm_subject": "Confirme a sua assinatura de “{title}”",
     "confirm_text": "Quer receber “{title}” por e-mail? Um clique no botão, e a próxima edição é sua.",
     "confirm_button": "Confirmar a assinatura",
@@ -146,7 +144,7 @@ RUSSIAN: Mapping[str, str] = {
     "archive": "Все выпуски",
     "image": "изображение",
     "colon": ": ",
-    "letter_why": "Вы получили это письмо, потому что кто-то, скорее всего вы, указал этот адрес на «{title}».",
+    "letter_why": "Вы получили это письмо, потому что этот адрес передали в «{title}».",
     "confirm_subject": "Подтвердите подписку на «{title}»",
     "confirm_text": "Присылать вам «{title}»? Нажмите кнопку, и следующий выпуск придёт к вам.",
     "confirm_button": "Подтвердить подписку",

@@ -51,7 +51,7 @@ def test_a_confirmation_in_english_says_what_it_is_and_how_to_ignore_it() -> Non
         "Confirm subscription:\n<https://news.example.com/action>\n\n"
         "If you did not ask for this or do not want it, do nothing: you will not\nhear from us again.\n\n"
         + "-" * 74 + "\n"
-        "You get this letter because someone, probably you, entered this address at\nType & Paper.\n\n"
+        "You get this letter because this address was given to Type & Paper.\n\n"
         "Type & Paper\n")
 
 
