@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from math import inf
-from time import monotonic
 
+from pipeline.clock import monotonic
 from pipeline.errors import PipelineError
 
 log = logging.getLogger(__name__)
