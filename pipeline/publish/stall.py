@@ -42,7 +42,7 @@ def noting_stall(notes: Notebook, clock: Clock) -> Iterator[None]:
         yield
     except (Busy, DatabaseError):
         raise
-    except Exception as error:  # whatever it is, it is raised again
+    except Exception as error:  # a mistake of ours stops the mail as well: it is noted, and raised as it was
         with suppress(PipelineError):  # on a full disk nothing can be noted, and what was met first is what counts
             _note(notes, str(error if isinstance(error, PipelineError) else Mistake(error)), clock.now())
         raise

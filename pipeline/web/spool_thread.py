@@ -56,6 +56,6 @@ class SpoolThread:
             if str(error) != said:
                 log.warning("spool.waits", extra={"reason": str(error)})
             return str(error)
-        except Exception as error:  # the outermost rim of a thread: it would end for good and be missed by nobody
+        except Exception as error:  # the rim of a thread: it would end for good, and no reader be heard until a restart
             log.exception("spool.failed", extra={"reason": str(Mistake(error))})
         return ""
