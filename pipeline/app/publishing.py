@@ -15,12 +15,13 @@ from pipeline.providers.base import TO_NOBODY
 from pipeline.publish.agenda import Agenda
 from pipeline.publish.clock_guard import DRIFT, ClockGuard
 from pipeline.publish.departures import Departures
-from pipeline.publish.depletion import Depletion, depletion
+from pipeline.publish.depletion import depletion
 from pipeline.publish.display import Display
 from pipeline.publish.gather import Gatherer
 from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import Approve, Rules
 from pipeline.publish.publisher import Publisher
+from pipeline.publish.stall import stall
 
 if TYPE_CHECKING:  # slow imports
     from pipeline.editions.frame import Frame
@@ -74,7 +75,8 @@ class Publishing(Outputs):
             made = self.publisher.make_pass(start=False, write=False)
             ahead = Planner(self.archive, self.ledger, self.rules, lambda: self.dresser, self.namer.foresee,
                             broadcasts=self.config.transport.broadcasts)
-            return ahead.planned(self.clock.now()), [*made.problems, *self._in_the_way()]
+            stands = [one for one in self.standstill() if one not in made.problems]
+            return ahead.planned(self.clock.now()), [*made.problems, *stands, *self._in_the_way()]
 
     def _in_the_way(self) -> tuple[Problem, ...]:
         """What `publish` and `run` refuse to begin with."""
@@ -84,23 +86,28 @@ class Publishing(Outputs):
             return error.problems
         return ()
 
-    def foreseen(self, name: str) -> tuple[Record | KnownFile, Depletion | None]:
+    def standstill(self) -> list[Problem]:
+        """Why nothing new is shown or mailed: the folder is not believed, or the last pass came to nothing."""
+        notes = self.ledger.notebook
+        return [one.problem for one in (depletion(notes), stall(notes)) if one]
+
+    def foreseen(self, name: str) -> tuple[Record | KnownFile, list[Problem]]:
         """What the next pass would find behind a name, also one that no book has yet: an issue, or a file that is none;
-        and what it would not believe of the folder.
+        and why nothing new would be shown or mailed.
 
         Changes nothing: its pass is rolled back. Raises UnknownIssue, and Refusal for what a pass would refuse.
         """
         with self.database.rehearse():
             self.meet_ledger()
             self.publisher.make_pass(start=False, write=False)
-            doubted = depletion(self.ledger.notebook)
+            stands = self.standstill()
             try:
-                return self.find(name), doubted
+                return self.find(name), stands
             except IssueError:
                 broken = self.find_broken(name)
                 if broken is None:
                     raise
-                return broken, doubted
+                return broken, stands
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -208,20 +208,11 @@ def status(invocation: Invocation, watch: bool) -> int:
         return DONE
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
-    more = [*filter(None, complaints), *_doubted(app), *_deserted(app, now), *needs(app.ledger, now),
+    more = [*filter(None, complaints), *map(str, app.standstill()), *_deserted(app, now), *needs(app.ledger, now),
             *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.workers))
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
-
-
-def _doubted(app: App) -> list[str]:
-    """Why nothing new is published or mailed: the folder is not believed, or a pass came to nothing."""
-    from pipeline.publish.depletion import depletion  # slow imports
-    from pipeline.publish.stall import stall
-
-    standing = depletion(app.ledger.notebook), stall(app.ledger.notebook)
-    return [str(one.problem) for one in standing if one]
 
 
 def _deserted(app: App, now: datetime) -> list[str]:
@@ -263,10 +254,12 @@ def _explained(app: App, issue: str) -> Explained:
     with suppress(IssueError):
         found = app.find(issue)
         found = as_it_goes(found, app.ledger.mailings.all(issue_key=found.key))
-        if found.state in SETTLED or app.publisher.has_read_all():
+        if found.state in SETTLED:
             return explained(found, _what_it_waits_for(app, found.key))
-    foreseen, doubted = app.foreseen(issue)
-    return explained(foreseen, [str(doubted.problem)] if doubted else [])
+        if app.publisher.has_read_all():
+            return explained(found, [*_what_it_waits_for(app, found.key), *map(str, app.standstill())])
+    foreseen, stands = app.foreseen(issue)
+    return explained(foreseen, [str(one) for one in stands])
 
 
 def _what_it_waits_for(app: App, key: str) -> list[str]:

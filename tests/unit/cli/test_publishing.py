@@ -251,17 +251,20 @@ def test_status_and_explain_say_that_a_folder_is_not_believed_until_it_is(letter
     assert (accepted.code, run(letters, "status", "--json").json["needs"]) == (0, [])
 
 
-def test_status_says_why_a_pass_came_to_nothing_until_one_does_not(letters: Publication) -> None:
+def test_status_plan_and_explain_say_why_a_pass_came_to_nothing_until_one_does_not(letters: Publication) -> None:
     page = letters.folder / "templates" / "web" / "page.html"
     page.parent.mkdir(parents=True)
     page.write_text("{{ titel }}", "utf-8")
 
     failed = run(letters, "publish")
     needs = run(letters, "status", "--json").json["needs"]
+    explained, planned = run(letters, "explain", "2", "--json").json["reason"], run(letters, "plan")
     page.unlink()
     run(letters, "publish")
 
-    assert (failed.code, needs) == (2, [f"nothing new is shown or mailed: {failed.err.splitlines()[-1]}"])
+    why = f"nothing new is shown or mailed: {failed.err.splitlines()[-1]}"
+    assert (failed.code, needs, explained) == (2, [why], f"ready to be mailed; {why}")
+    assert (planned.code, why in planned.err) == (1, True)
     assert run(letters, "status", "--json").json["needs"] == []
 
 
