@@ -14,10 +14,12 @@ from pipeline.checking.characters import find_characters
 from pipeline.checking.fences import find_fences
 from pipeline.checking.links import Exists, find_link_problems
 from pipeline.checking.literals import find_literals
-from pipeline.checking.marks import find_marks
 from pipeline.checking.pictures import find_picture_problems
 from pipeline.checking.source import Source
 from pipeline.checking.targets import named, shown_besides
+from pipeline.checking.undefined import find_undefined
+from pipeline.checking.unfilled import find_unfilled
+from pipeline.checking.vaults import find_vault_marks
 from pipeline.errors import Problem, shorten
 from pipeline.issues.document import Breaks, Document, parse, words
 from pipeline.issues.issue import Image
@@ -69,7 +71,9 @@ def examine(issue: Specimen, document: Document, exists: Exists) -> list[Problem
         *(_placed(source, finding) for finding in document.findings),
         *find_fences(source, document.tokens),
         *find_literals(source, document.tokens),
-        *find_marks(source, document.tokens),
+        *find_vault_marks(source),
+        *find_unfilled(source),
+        *find_undefined(source, document.tokens),
         *find_link_problems(source, addresses, anchors, exists),
         *find_picture_problems(source, addresses, cover, exists),
         *find_characters(source, issue.title),

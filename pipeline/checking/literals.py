@@ -1,4 +1,4 @@
-"""Marks that failed: links, lists, tables, comments and fields that readers would see as they were typed."""
+"""Marks that failed: emphasis, links, lists, tables, comments and fields that readers would see as they were typed."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _ITEMS = re.compile(
     rf"^(?:(?P<dash>[-*+])(?=[{LETTERS}][^\n]*\n(?P=dash)[{LETTERS}])"
     rf"|(?P<number>\d{{1,2}})(?P<point>[.)])(?=[A-Za-z{LETTERS}]"
     rf"[^\n]*\n(?P<next>\d{{1,2}})(?P=point)[A-Za-z{LETTERS}]))", re.MULTILINE)
+# Stars that were meant as bold: none hide letters, `f**k`, or a word, `*****`.
+_STARS = re.compile(r"(?<![A-Za-z0-9*])\*{2,4}(?!\*)|(?<!\*)\*{2,4}(?![A-Za-z0-9*])")
 _TRIES = 5  # texts with such a mark in a block: the others may all be escaped
 
 
@@ -37,6 +39,8 @@ def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                              "put the fields between lines of three hyphens, ---, and a colon behind each name")
     for token in tokens:
         if token.type == "inline" and token.map:
+            if "**" in token.content:
+                yield from _emphasis(source, token, token.map)
             if "](" in token.content or ")[" in token.content:
                 yield from _links(source, token, token.map)
             if "<!--" in token.content:
@@ -45,6 +49,15 @@ def find_literals(source: Source, tokens: Sequence[Token]) -> Iterator[Problem]:
                 yield from _tables(source, token, token.map)
             if "\n" in token.content:
                 yield from _lists(source, token, token.map)
+
+
+def _emphasis(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
+    texts = (child.content for child in token.children or () if child.type == "text" and _STARS.search(child.content))
+    places = (source.place_of("**", text, block) for text in islice(texts, _TRIES))
+    at = next((place for place in places if place is not None), None)
+    if at is not None:
+        yield source.problem("emphasis-literal", at, "** is shown as typed: it makes nothing bold here",
+                             "put the stars directly around the words, or write \\*\\* to show them")
 
 
 def _links(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
