@@ -15,7 +15,7 @@ from pipeline.clock import HandClock
 from pipeline.editions.edition import Edition
 from pipeline.errors import Refused, TransportError
 from pipeline.mailings.board import Board
-from pipeline.mailings.dispatch import Dispatch, Report, Restraints
+from pipeline.mailings.dispatch import Dispatch, Post, Report, Restraints
 from pipeline.mailings.domains import Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.ledger.letters import Sealed
@@ -114,8 +114,8 @@ class Workplace:
     def dispatch(self, compose: Callable[[Claim], Message] | None = None) -> Dispatch:
         worker = self.ledger.workers.enter(f"w{len(self.ledger.workers.all())}", host="", boot_id="", pid=1, now=NOON)
         return Dispatch(
-            self.ledger, worker, board=Board(self.folder / f"{worker.id}.board"),
-            open_transport=lambda: self.transport, compose=compose or self.compose,
+            self.ledger, worker, Board(self.folder / f"{worker.id}.board"),
+            Post(lambda: self.transport, compose or self.compose),
             restraints=Restraints(
                 Pace(self.ledger, self.clock, "outbox", self.rate, self.limits), self.brake,
                 self.plan and WarmUp(self.ledger, self.plan, self.steady or self.clock.now)),

@@ -32,7 +32,7 @@ from pipeline.errors import (
 )
 from pipeline.lockfile import LockFile
 from pipeline.mailings.contact import Contact
-from pipeline.mailings.dispatch import Dispatch, Restraints
+from pipeline.mailings.dispatch import Dispatch, Post, Restraints
 from pipeline.mailings.domains import FARTHEST, Limit
 from pipeline.mailings.highwater import stop_what_may_have_gone_on
 from pipeline.mailings.inquiry import inquire
@@ -187,10 +187,10 @@ class Shift:
                       provider=post.name, idempotent=post.idempotent, memory=post.memory, repeats=post.repeats,
                       broadcasts=post.broadcasts, expire=app.config.mailings.expire)
         return Dispatch(
-            app.ledger, self._presence.worker, board=self._presence.board, open_transport=app.open_transport,
-            compose=app.composer, prepare=app.composer.prepare, rested=self.telling("tidy", self._end_mailings),
-            restraints=self._restraints, terms=terms, clock=app.clock, steady=app.steady,
-            chance=random.SystemRandom().random, contact=app.contact)
+            app.ledger, self._presence.worker, self._presence.board,
+            Post(app.open_transport, app.composer, app.composer.prepare), restraints=self._restraints, terms=terms,
+            clock=app.clock, steady=app.steady, chance=random.SystemRandom().random,
+            rested=self.telling("tidy", self._end_mailings), contact=app.contact)
 
     def _limits(self) -> dict[str, Limit]:
         """What the owner says of single mail domains."""

@@ -6,6 +6,7 @@
     dispatch      what all senders share            terms         the owner's settings and the post's nature
     sender_queue  what one sender has in hand       recorder      its commits: outcomes out, claims in
     judging       what each answer of the post leads to                      crew    which senders are at work
+    welcome       how the post receives us, told by all of them
     board         what is on the wire, for whoever finds us dead
     presence      who is alive, and what the dead held                       contact   whether the ledger answers
     inquiry       asks a provider about doubts      quarantine    deliveries at which a process died, one by one

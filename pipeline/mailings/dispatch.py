@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 from pipeline.clock import Clock
-from pipeline.errors import PipelineError, Refused
+from pipeline.errors import PipelineError
 from pipeline.mailings.board import Board
 from pipeline.mailings.contact import Contact
 from pipeline.mailings.ledger import Ledger
@@ -22,12 +22,10 @@ from pipeline.mailings.quarantine import Quarantine
 from pipeline.mailings.refusal_brake import RefusalBrake
 from pipeline.mailings.terms import Terms
 from pipeline.mailings.warm_up import WarmUp
+from pipeline.mailings.welcome import Welcome
 from pipeline.providers.base import Message, Transport
 
 log = logging.getLogger(__name__)
-
-REFUSALS = 20             # refusals of us in a row, with nobody accepted, that pause a mailing
-UNANSWERED = 10           # repeats in a row whose answer was lost again, with nobody accepted, that pause one
 
 
 @dataclass(slots=True)
@@ -49,26 +47,29 @@ class Restraints:
     warm_up: WarmUp | None = None
 
 
-class Dispatch:
-    """Everything senders share. `compose` turns a claim into a message; `chance` gives [0, 1).
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How messages come to be and leave. `open` gives a sender its transport, `compose` turns a claim into a message;
+    `prepare` hears of the claims that come next, so that what takes long may begin."""
 
-    `prepare` hears of the claims that come next, so that what takes long may begin; `rested` is called when a sender
-    has nothing left of what it had, so that a mailing may be over.
-    """
+    open: Callable[[], Transport]
+    compose: Callable[[Claim], Message]
+    prepare: Callable[[Iterable[Claim]], None] = lambda _: None
+
+
+class Dispatch:
+    """Everything senders share. `chance` gives [0, 1); `rested` is called when a sender has nothing left of what it
+    had, so that a mailing may be over."""
 
     def __init__(
-        self, ledger: Ledger, worker: Worker, *, board: Board, open_transport: Callable[[], Transport],
-        compose: Callable[[Claim], Message], restraints: Restraints, terms: Terms, clock: Clock,
-        chance: Callable[[], float], prepare: Callable[[Iterable[Claim]], None] = lambda _: None,
-        rested: Callable[[], None] = lambda: None, steady: Callable[[], datetime] | None = None,
-        contact: Contact | None = None,
+        self, ledger: Ledger, worker: Worker, board: Board, post: Post, *, restraints: Restraints, terms: Terms,
+        clock: Clock, chance: Callable[[], float], rested: Callable[[], None] = lambda: None,
+        steady: Callable[[], datetime] | None = None, contact: Contact | None = None,
     ) -> None:
         self.ledger = ledger
         self.worker = worker
         self.board = board
-        self.open_transport = open_transport
-        self.compose = compose
-        self.prepare = prepare
+        self.post = post
         self.rested = rested
         self.pace, self.brake, self.warm_up = restraints.pace, restraints.brake, restraints.warm_up
         self.clock = clock
@@ -77,12 +78,9 @@ class Dispatch:
         self.steady = steady or clock.now  # for leases: whoever sets the clock does not move it
         self.report = Report()
         self.failure: BaseException | None = None  # what ended a sender, and so all of them
-        self.served = 0  # how many messages the post has taken, from whichever sender
+        self.welcome = Welcome()
         self.quarantine = Quarantine()
         self._lock = threading.Lock()
-        self._refusals = 0
-        self._refused: defaultdict[int, set[int]] = defaultdict(set)  # deliveries of small mailings
-        self._unanswered = 0
         self._contact = contact or Contact()
 
     def claim(self, known: Sequence[Outcome], limit: int, *, is_alone: bool = False) -> list[Claim]:
@@ -117,44 +115,6 @@ class Dispatch:
         """Counts outcomes for the report."""
         with self._lock:
             self.report.outcomes.update([outcome.state for outcome in outcomes])
-
-    def accept(self, mailing_id: int | None = None) -> None:
-        """Somebody was served: we are not unwelcome, and the post answers."""
-        with self._lock:
-            if mailing_id is not None:
-                self._refused.pop(mailing_id, None)
-            self.served += 1
-            self._refusals = self._unanswered = 0
-
-    def refuse(self, error: Refused) -> bool:
-        """We were refused: whether to pause the mailing, at once or after too many in a row."""
-        with self._lock:
-            self._refusals += 1
-            if not error.session and self._refusals < REFUSALS:
-                return False
-            self._refusals = 0
-        return True
-
-    def is_unwelcome(self, mailing_id: int, delivery_id: int) -> bool:
-        """Whether with this one everybody of a mailing was refused: a small one never has so many in a row."""
-        audience = self.ledger.mailings.get(mailing_id).audience
-        if audience >= REFUSALS:
-            return False
-        with self._lock:
-            self._refused[mailing_id].add(delivery_id)
-            is_everybody = len(self._refused[mailing_id]) == audience
-            if is_everybody:
-                del self._refused[mailing_id]
-        return is_everybody
-
-    def miss_answer(self) -> bool:
-        """A repeat went unanswered too: whether that is so of all, so that each reader gets copy after copy."""
-        with self._lock:
-            self._unanswered += 1
-            if self._unanswered < UNANSWERED:
-                return False
-            self._unanswered = 0
-        return True
 
     def miss_ledger(self, error: PipelineError) -> None:
         """The ledger is away or its disk full: said once, whichever senders meet it."""

@@ -34,7 +34,7 @@ class Judge:
     @property
     def others_are_served(self) -> bool:
         """Whether the post has taken messages since this sender could hand nothing over."""
-        return self._dispatch.served > self._served_before
+        return self._dispatch.welcome.served > self._served_before
 
     def outcome(self, claim: Claim, result: Receipt | TransportError) -> Outcome:
         """What the ledger is to keep of a message that was handed over, or could not be."""
@@ -51,7 +51,7 @@ class Judge:
 
     def _served(self, claim: Claim, receipt: Receipt) -> Outcome:
         self.outage.clear()
-        self._dispatch.accept(claim.mailing_id)
+        self._dispatch.welcome.accept(claim.mailing_id)
         if self._dispatch.pace.is_away:
             self._teach(self._dispatch.pace.find)
         return Outcome(claim, DeliveryState.SENT, receipt.reply, receipt.provider, receipt.provider_id)
@@ -67,7 +67,7 @@ class Judge:
             return Outcome(claim, DeliveryState.FAILED, error.reply)
         # A letter has no mailing to pause: it is tried again later, and given up unless everybody is refused.
         if isinstance(error, Refused) and claim.mailing_id is not None:
-            if self._dispatch.refuse(error):
+            if self._dispatch.welcome.refuse(error):
                 self._stop(claim.mailing_id, _refuses_us(error))
                 return given_back(claim, self._dispatch.clock.now(), error.reply)
             self._to_tell.append(partial(self._doubt_welcome, claim.mailing_id, claim.id, error))
@@ -82,7 +82,7 @@ class Judge:
         terms = self._dispatch.terms
         if terms.repeats:
             self.outage.clear()
-            if claim.mailing_id is not None and claim.copies and self._dispatch.miss_answer():
+            if claim.mailing_id is not None and claim.copies and self._dispatch.welcome.miss_answer():
                 self._stop(claim.mailing_id, f"the post takes messages and does not say so: {error.reply}")
         else:
             self._brake(claim, error)  # a service that loses one answer loses the next
@@ -95,7 +95,7 @@ class Judge:
     def _brake(self, claim: Claim, error: TransportError) -> None:
         """Asks for no more until its sender has rested; the messages of one call count once."""
         if not self.outage:
-            self._served_before = self._dispatch.served
+            self._served_before = self._dispatch.welcome.served
         if not self.outage or self.outage[-1][1] is not error:
             self.outage.append((claim.id, error))
         self.is_braking = True
@@ -123,7 +123,8 @@ class Judge:
 
     def _doubt_welcome(self, mailing_id: int, delivery_id: int, error: Refused) -> None:
         """Pauses a mailing of which everybody was refused because of us."""
-        if self._durably(partial(self._dispatch.is_unwelcome, mailing_id, delivery_id)):
+        audience = self._durably(partial(self._dispatch.ledger.mailings.get, mailing_id)).audience
+        if self._dispatch.welcome.is_denied(mailing_id, delivery_id, audience):
             self._pause(mailing_id, _refuses_us(error))
 
     def _stop(self, mailing_id: int, reason: str) -> None:

@@ -132,7 +132,7 @@ class Sender:
     def _carry(self) -> None:
         """The one place where anything leaves."""
         if self._transport is None:
-            self._transport = self._dispatch.open_transport()
+            self._transport = self._dispatch.post.open()
         self._queue.open(self._transport.timeout_s)
         self._transport.carry(self._queue)
         while self._queue.pause_s and not (self._is_turned_away() or self._rest(self._queue.pause_s)):

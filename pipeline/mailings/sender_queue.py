@@ -272,7 +272,7 @@ class SenderQueue:
         try:
             message = self._compose(claim)
             if message and not self._dispatch.quarantine.suspects:  # else each in its turn: a death shows at which
-                self._dispatch.prepare(self._waiting)
+                self._dispatch.post.prepare(self._waiting)
         except (DatabaseError, OutputError, MemoryError, OSError):
             self._dispatch.board.withdraw(claim)
             raise
@@ -281,7 +281,7 @@ class SenderQueue:
     def _compose(self, claim: Claim) -> Message | None:
         """The message; where none can be made a reader fails alone, and a mailing is paused."""
         try:
-            return self.durably(lambda: self._dispatch.compose(claim))
+            return self.durably(lambda: self._dispatch.post.compose(claim))
         except AudienceError as error:
             self._fail(claim, error)
         except (EditionError, ConfigError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -212,7 +213,7 @@ def test_transport_is_opened_when_it_is_needed_and_closed_at_the_end(work: Workp
         return Logged(work.script, work.outbox)
 
     dispatch = work.dispatch()
-    dispatch.open_transport = opening
+    dispatch.post = replace(dispatch.post, open=opening)
     deliver(dispatch, work.stop)
     assert log == ["opened", "closed"]
 
@@ -403,7 +404,7 @@ class Lines:
 
     def deliver(self) -> Report:
         dispatch = self.work.dispatch()
-        dispatch.open_transport = self.open
+        dispatch.post = replace(dispatch.post, open=self.open)
         return deliver(dispatch, self.work.stop)
 
 

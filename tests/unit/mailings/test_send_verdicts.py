@@ -17,10 +17,10 @@ from pipeline.errors import (
     TransportError,
     Unavailable,
 )
-from pipeline.mailings.dispatch import REFUSALS, UNANSWERED
 from pipeline.mailings.mailing import COPIES, DeliveryState, Doubt, DoubtPolicy, MailingState
 from pipeline.mailings.send import PATIENCE
 from pipeline.mailings.sender_queue import GROUP
+from pipeline.mailings.welcome import REFUSALS, UNANSWERED
 from pipeline.providers.base import Message
 from tests.books import EXPIRE, NOON
 from tests.workplaces import RETRY, Workplace, always, refused_session, to
