@@ -26,6 +26,7 @@ T = TypeVar("T")
 LEDGER_AWAY_S = 2.0
 FULL_DISK_TRIES = 300      # ten minutes
 PASSING_TRIES = 5          # where the database is there and only this once went wrong
+PASSING = Conflict, Unreachable, OutputError  # what may be over when the same is tried again
 
 
 class Recorder:
@@ -82,7 +83,7 @@ class Recorder:
         while True:
             try:
                 done = again()
-            except (Conflict, Unreachable, OutputError) as error:
+            except PASSING as error:
                 tries += 1
                 if not self._is_patient and tries > _patience(error):
                     raise

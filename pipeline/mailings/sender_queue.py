@@ -17,7 +17,7 @@ from pipeline.errors import AudienceError, ConfigError, DatabaseError, EditionEr
 from pipeline.mailings.dispatch import Dispatch
 from pipeline.mailings.judging import Judge
 from pipeline.mailings.mailing import Claim, DeliveryState, Outcome, given_back
-from pipeline.mailings.recorder import Recorder
+from pipeline.mailings.recorder import PASSING, Recorder
 from pipeline.providers.base import Message, Receipt
 
 GROUP = 20                # deliveries claimed at once at first: after a power cut they are in doubt
@@ -47,6 +47,7 @@ class SenderQueue:
         self._slot_since = dispatch.clock.now()
         self.judge = Judge(dispatch, self.durably, self._pause)
         self.pause_s = 0.0  # how long to wait until `next` may have something again; 0: it has nothing
+        self._failure: DatabaseError | None = None  # what `next` met and does not pass
 
     def open(self, timeout_s: float) -> None:
         """For a transport that may need so long for a message. After an outage it is worth another try."""
@@ -58,12 +59,14 @@ class SenderQueue:
     def next(self) -> Message | float | None:
         """The next message that may go; seconds until there may be one; None when it is time to come back.
 
-        That is so too where the ledger cannot be reached: what is in flight is heard out, and lands on the board.
+        That is so too where the ledger fails: what is in flight is heard out, and lands on the board.
         """
         try:
             found = self._find()
-        except (DatabaseError, OutputError):  # raised again when what has landed is to be recorded
+        except PASSING:  # met again when what has landed is to be recorded, where it has not passed
             found = None
+        except DatabaseError as error:
+            found, self._failure = None, error
         self.pause_s = found if isinstance(found, float) else 0
         return found
 
@@ -132,7 +135,7 @@ class SenderQueue:
         return bool(self._waiting)
 
     def clear(self) -> None:
-        """Gives back what waits, its slot too, and records what is known."""
+        """Gives back what waits, its slot too, and records what is known. Raises what `next` met and does not pass."""
         try:
             self._receive(self._recorder.take())
             self.judge.tell()
@@ -140,6 +143,9 @@ class SenderQueue:
             self._leave_slot()
             self._drop(lambda _: True)
             self._turn(0)
+        failure, self._failure = self._failure, None
+        if failure:
+            raise failure
 
     def close(self) -> None:
         """No more is asked of it."""
@@ -275,6 +281,7 @@ class SenderQueue:
                 self._dispatch.post.prepare(self._waiting)
         except (DatabaseError, OutputError, MemoryError, OSError):
             self._dispatch.board.withdraw(claim)
+            self._give_back(claim)
             raise
         return message
 

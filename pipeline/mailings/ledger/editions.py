@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.database import Database
 from pipeline.editions.edition import Edition
-from pipeline.errors import Damaged
+from pipeline.errors import EditionError
 from pipeline.schema import edition
 
 
@@ -21,10 +21,11 @@ def keep_edition(database: Database, connection: Connection, frozen: Edition, no
 
 
 def read_edition(connection: Connection, digest: str) -> Edition:
-    """The edition of that digest. Raises Damaged where it is not what was frozen: better nothing than half a letter."""
+    """The edition of that digest. Raises EditionError where it is not what was frozen: better nothing than half a
+    letter."""
     row = connection.execute(select(edition).where(edition.c.digest == digest)).one()
     found = Edition(row.name, row.language, row.subject, row.preheader, row.html, row.text)
     if found.digest != digest:
-        raise Damaged(f"the frozen text of {found.name} is damaged in the ledger",
-                      remedy="stop avviso and restore the last backup of it; nothing more was sent")
+        raise EditionError(f"the frozen text of {found.name} was changed in the ledger",
+                           remedy="bring back a ledger in which it is whole, or `avviso cancel` it")
     return found

@@ -9,9 +9,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from pipeline.audience.tokens import Claim as LinkClaim
 from pipeline.audience.tokens import KeyRing, Purpose
+from pipeline.database import Database
 from pipeline.editions.edition import Edition, Hole
 from pipeline.errors import ConfigError, EditionError
 from pipeline.mailings import messages
@@ -23,6 +25,7 @@ from pipeline.mailings.mailing import Claim, MailingState
 from pipeline.mailings.messages import LINK_KEY
 from pipeline.mailings.messages import Composer as AnyComposer
 from pipeline.providers.base import Message
+from pipeline.schema import edition
 from tests.books import EXPIRE, LEASE, NOON, add_issue, add_readers, copied_database
 from tests.keys import dkim_signer, verifies
 
@@ -67,6 +70,15 @@ def test_message_has_the_same_bytes_at_every_attempt_whatever_secret_signs_now(l
 
     assert again.mime() == first.mime()
     assert (again.key, again.message_id) == (claim.key, f"{claim.message_id}@example.com")
+
+
+def test_text_that_somebody_has_changed_in_the_ledger_goes_to_nobody(ledger: Ledger, tmp_path: Path) -> None:
+    claim, _ = claims(ledger)
+    with Database(f"sqlite:///{tmp_path}/avviso.db").write() as connection:
+        connection.execute(update(edition).values(html=WORDS.html.replace("Hello", "Hallo")))
+
+    with pytest.raises(EditionError, match="was changed in the ledger"):
+        Composer(ledger, NEW)(claim)
 
 
 def test_each_reader_has_a_link_of_their_own_in_header_and_text(ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import pytest
 
-from pipeline.errors import Deferred, OutputError, Refused, TransportError, Unavailable, Unreachable
+from pipeline.errors import Damaged, Deferred, OutputError, Refused, TransportError, Unavailable, Unreachable
 from pipeline.mailings.board import read_board
 from pipeline.mailings.mailing import Claim, Doubt, MailingState, Outcome
 from pipeline.mailings.presence import take_back
@@ -226,6 +226,22 @@ def test_message_that_a_machine_in_need_could_not_make_is_suspected_of_nothing(
     take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON, has_died=True)
 
     assert (work.ledger.suspects.waiting(), work.states) == ({}, ["pending"] * 3)
+
+
+def test_ledger_that_fails_for_good_while_a_message_is_made_ends_the_pass_and_leaves_nobody_in_hand(
+    tmp_path: Path,
+) -> None:
+    work = Workplace(tmp_path)
+    compose = iter([lambda claim: work.compose(claim), damage])
+
+    with pytest.raises(Damaged):
+        deliver(work.dispatch(lambda claim: next(compose)(claim)), work.stop)
+
+    assert work.states == ["sent", "pending", "pending"]
+
+
+def damage(claim: Claim) -> Message:
+    raise Damaged("the ledger is damaged")
 
 
 def test_turn_of_a_machine_among_many_waits_for_the_ledger(work: Remote) -> None:
