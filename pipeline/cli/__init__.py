@@ -16,7 +16,7 @@ from pipeline import __version__
 from pipeline.cli.bench import COMMANDS as BENCH
 from pipeline.cli.care import COMMANDS as CARE
 from pipeline.cli.feeds import COMMANDS as FEEDS
-from pipeline.cli.invocation import GLOBAL_OPTIONS, Group, Invocation, saying
+from pipeline.cli.invocation import Group, Invocation, saying
 from pipeline.cli.send import COMMANDS as SEND
 from pipeline.cli.start import COMMANDS as START
 from pipeline.cli.streams import as_document, let_go, say, take_as_found
@@ -38,7 +38,7 @@ SECTIONS = {
 }
 
 
-@click.group(cls=Group, sections=SECTIONS, params=GLOBAL_OPTIONS())
+@click.group(cls=Group, sections=SECTIONS)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False,
               callback=saying(lambda _: f"avviso {__version__}"), help="Show the version and exit.")
 def avviso() -> None:

@@ -162,13 +162,14 @@ class Command(Helped):
 
 
 class Group(Helped, click.Group):
-    """Commands by section, in the order of a maintainer's day."""
+    """Commands by section, in the order of a maintainer's day; the global options may stand before one of them."""
 
     command_class = Command
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]] | None = None,
                  **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.params[:0] = GLOBAL_OPTIONS()
         self._sections = sections or {}
         for commands in self._sections.values():
             for command in commands:

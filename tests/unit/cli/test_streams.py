@@ -57,6 +57,22 @@ def test_mistake_in_the_command_line_is_one_document_too(
     assert (ended.value.code, problem["rule"], problem["severity"]) == (2, "usage", "error")
 
 
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_global_options_may_stand_before_between_and_after_the_words_of_a_command(
+    where: int, letters: Publication, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    args = ["subscribers", "list"]
+    args[where:where] = ["--config", str(letters.folder / "config.yaml"), "--json", "-v", "--no-color"]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["avviso", *args])
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert (ended.value.code, json.loads(capsys.readouterr().out)) == (0, [])
+
+
 @pytest.mark.parametrize(("args", "said"), [
     (["nonsense"], "No such command 'nonsense': `avviso --help` shows how"),
     (["plan", "--at", "soon"], ("Invalid value for '--at': \"soon\" is no time; write it like \"2026-12-24 08:00\": "
