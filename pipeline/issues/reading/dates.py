@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.language import month_named
 
 EXAMPLE = "2024-03-24 or 2024-03-24 08:00"
+ZONED = "2024-03-24 08:00 +08:00 or 2024-03-24 08:00 Asia/Shanghai"
 YEAR = r"(?:19|20)\d{2}"  # in a name, where any four figures are none
 NOON = 12
 
@@ -98,7 +99,7 @@ def parse_date(text: str, zone: tzinfo, send_at: time) -> When:
         return When(day, local_instant(day, send_at, zone))
     # Digits glued to the day would make it another day: 2024-03-241:00.
     clock = _REST.fullmatch(_SCRIPT_ZONE.sub("", _LAST_WEEKDAY.sub("", plain[end:])))
-    if clock is None or plain[end].isdigit():
+    if clock is None or plain[end - 1:end + 1].isdigit():
         raise ValueError(f'date "{text}" has something after the day that is not an hour; write {EXAMPLE}')
     return _timed(day, clock, text, zone)
 
@@ -159,7 +160,7 @@ def _zone(name: str, text: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'date "{text}" names an unknown zone; write +08:00 or Asia/Shanghai') from None
+        raise ValueError(f'date "{text}" names an unknown zone; write {ZONED}') from None
 
 
 def local_instant(day: date, hour: time, zone: tzinfo) -> datetime:

@@ -45,6 +45,8 @@ def test_a_day_alone_is_due_at_the_usual_hour(text: str) -> None:
     ("<2024-03-24 Sun 10:30>", MARCH, datetime(2024, 3, 24, 2, 30, tzinfo=UTC)),
     ("2024年3月24日 ２０：００", MARCH, datetime(2024, 3, 24, 12, 0, tzinfo=UTC)),
     ("2024年3月24日 20时30分", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
+    ("2024年3月24日20:30", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
+    ("2024年3月24日（日）20:30", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
     ("2024-03-24 下午 8:30", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
     ("2024年3月24日下午20:30", MARCH, datetime(2024, 3, 24, 12, 30, tzinfo=UTC)),
     ("2024-03-24 上午9點", MARCH, datetime(2024, 3, 24, 1, 0, tzinfo=UTC)),
@@ -107,9 +109,14 @@ def test_what_is_more_or_less_than_a_day_in_words_is_left_as_it_is(text: str) ->
      "write 2024-03-24 or 2024-03-24 08:00")),
     ("2024-03-241:00",
      'date "2024-03-241:00" has something after the day that is not an hour; write 2024-03-24 or 2024-03-24 08:00'),
+    ("2024年3月2420:30",
+     'date "2024年3月2420:30" has something after the day that is not an hour; write 2024-03-24 or 2024-03-24 08:00'),
     ("2024-03-24 10:00 Mars/Base",
-     'date "2024-03-24 10:00 Mars/Base" names an unknown zone; write +08:00 or Asia/Shanghai'),
-    ("2024-03-24 10:00 +99", 'date "2024-03-24 10:00 +99" names an unknown zone; write +08:00 or Asia/Shanghai'),
+     ('date "2024-03-24 10:00 Mars/Base" names an unknown zone; '
+      "write 2024-03-24 08:00 +08:00 or 2024-03-24 08:00 Asia/Shanghai")),
+    ("2024-03-24 10:00 +99",
+     ('date "2024-03-24 10:00 +99" names an unknown zone; '
+      "write 2024-03-24 08:00 +08:00 or 2024-03-24 08:00 Asia/Shanghai")),
     ("0001-01-01", 'date "0001-01-01" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
     ("9999-12-31", 'date "9999-12-31" is not a day; write a day that exists, like 2024-03-24 or 2024-03-24 08:00'),
 ])
