@@ -208,8 +208,8 @@ def status(invocation: Invocation, watch: bool) -> int:
         return DONE
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
-    more = [*filter(None, complaints), *map(str, app.standstill()), *_deserted(app, now), *needs(app.ledger, now),
-            *given_up(app.ledger, now)]
+    more = [*filter(None, complaints), *map(str, app.standstill()), *_deserted(app, now),
+            *needs(app.ledger, now, has_mailbox=app.config.mailbox is not None), *given_up(app.ledger, now)]
     found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.workers))
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE

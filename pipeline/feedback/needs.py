@@ -23,11 +23,11 @@ def remember_asker(ledger: Ledger, who: str, at: datetime, now: datetime) -> Non
     log.warning("mail.asks_to_leave", extra={"sender": who})
 
 
-def needs(ledger: Ledger, now: datetime) -> list[str]:
-    """A line each."""
+def needs(ledger: Ledger, now: datetime, *, has_mailbox: bool = True) -> list[str]:
+    """A line each. What stood in the way of a mailbox is nothing to mend once the settings name none."""
     lines = [f"{who} asks by mail to be taken off and proves nothing: read it in the mailbox, then "
              "`avviso subscribers remove ADDRESS`" for _, who in _askers(ledger, now)]
-    trouble = ledger.notebook.note(TROUBLE)
+    trouble = ledger.notebook.note(TROUBLE) if has_mailbox else ""
     return [*lines, *([f"the mailbox is not read: {trouble}"] if trouble else [])]
 
 

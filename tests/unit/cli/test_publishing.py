@@ -203,6 +203,19 @@ def test_what_is_refused_beside_what_is_done_ends_with_one(letters: Publication)
     assert (alone.code, beside.code) == (4, 1)
 
 
+def test_mailbox_that_was_away_needs_nobody_once_the_settings_name_none(letters: Publication) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        away = {"host": "127.0.0.1", "port": listener.getsockname()[1], "username": "letters", "password": "x"}
+    letters.configure({"mailbox": away})
+    run(letters, "publish", "--no-send")
+    told = run(letters, "status", "--json").json["needs"]
+
+    letters.configure({})
+
+    assert [line.partition(":")[0] for line in told] == ["the mailbox is not read"]
+    assert run(letters, "status", "--json").json["needs"] == []
+
+
 def test_explain_and_cancel_know_what_no_pass_has_seen_yet(letters: Publication) -> None:
     letters.write("03-Paper.md", "The third is about paper, and who folds it.", day="2099/01/05")
 
