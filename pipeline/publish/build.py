@@ -35,7 +35,7 @@ from pipeline.publish.rendering import Recorded
 from pipeline.publish.toolkit import Toolkit
 
 FEED_STYLE = "feed.css"
-GROUP = 20  # entries of one archive document, whatever the settings: a full one never changes its members
+GROUP = 20  # entries of one archive document at most: a full one never changes its members
 AT_ONCE = 100  # pages whose texts are read together
 
 
@@ -46,6 +46,7 @@ class Build:
         self._archive = tools.archive
         self._renderer = tools.renderer
         self._plan = tools.plan
+        self._group = min(GROUP, tools.plan.entries)  # a longer one would begin unfull, and grow with each issue
         self._templates = tools.templates
         self._tell = tools.tell
         self._before = before
@@ -230,7 +231,7 @@ class Build:
         stamps = {spine.key: self._entry_stamp(spine) for spine in spines}
         count = self._fitting(entries, stamps, publication, folder)
         planned = [[(form, document) for document in plan_documents(
-            entries, form, count=count, group=GROUP, folder=folder)] for form in FORMATS]
+            entries, form, count=count, group=self._group, folder=folder)] for form in FORMATS]
         self.current += [form.current(folder) for form in FORMATS]
         current, *groups = [[(form, document) for form, document in filter(None, side_by_side)
                              if not self._keep(self._plan.feeds, document.name, *_made_from(document, stamps))]
@@ -261,8 +262,8 @@ class Build:
         newest = stamp([stamps[spine.key] for spine in entries.spines[-self._plan.entries:]])
         was = self._before.fits.get(folder, [])
         count = was[1] if was and was[0] == newest else fitting(
-            entries, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes, group=GROUP,
-            folder=folder)
+            entries, publication, FORMATS, limit=self._plan.entries, max_bytes=self._plan.max_bytes,
+            group=self._group, folder=folder)
         self.after.fits[folder] = [newest, count]
         return int(count)
 

@@ -274,6 +274,20 @@ def test_recording_elsewhere_has_no_length_and_one_that_is_not_there_is_none(let
         {"url": "https://letters.example.com/assets/4.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 5}]
 
 
+def test_new_issue_rewrites_no_archive_document_of_a_short_feed(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters", {"feeds": {"entries": 3}})
+    letters.fill(8)
+    build(letters)
+    before = {name: content for name, content in letters.output().items() if "/archive/" in name}
+
+    letters.write("09-letter.md", words(9), day=TODAY - DAY)
+    build(letters)
+
+    assert sorted(Path(name).name for name in before if name.endswith(".xml")) == [
+        "atom-0001.xml", "atom-0002.xml", "rss-0001.xml", "rss-0002.xml"]
+    assert {name: content for name, content in letters.output().items() if "/archive/" in name} == before
+
+
 def test_archive_documents_hold_recordings_too(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters", {"feeds": {"entries": 1}})
     (letters.folder / "issues" / "1.mp3").write_bytes(bytes(7))
