@@ -8,7 +8,7 @@ import unicodedata
 _STARTS: dict[str, tuple[int, int, int | None]] = {
     "bold": (0x1D400, 0x1D41A, 0x1D7CE),
     "italic": (0x1D434, 0x1D44E, None),
-    "bold-italic": (0x1D468, 0x1D482, None),
+    "bold-italic": (0x1D468, 0x1D482, 0x1D7CE),  # figures never slant
     "script": (0x1D49C, 0x1D4B6, None),
     "fraktur": (0x1D504, 0x1D51E, None),
     "double-struck": (0x1D538, 0x1D552, 0x1D7D8),

@@ -71,6 +71,14 @@ def test_formula_in_html(tex: str, said: str) -> None:
     assert in_html(tex, is_block=True) == said
 
 
+@pytest.mark.parametrize(("tex", "letters"), [
+    (r"\bold{xA1}", "𝐱𝐀𝟏"), (r"\bm{x1\Sigma\alpha}", "𝒙𝟏𝜮𝜶"), (r"\mathbf{\Sigma}，", "𝚺，"), (r"\mathit{h1}", "ℎ1"),
+    (r"\mathscr{HAx}", "ℋ𝒜𝓍"), (r"\frak{Cx}", "ℭ𝔵"), (r"\Bbb{RA1}", "ℝ𝔸𝟙"), (r"\mathtt{a1}", "𝚊𝟷"),
+])
+def test_letters_of_a_kind_are_those_of_unicode_on_the_page(tex: str, letters: str) -> None:
+    assert "".join(ET.fromstring(mathml(tex, is_block=False)).itertext()) == letters
+
+
 @pytest.mark.parametrize("tex", [
     r"\overline{AB}", r"\binom{n}{k}", r"\widehat{xyz}", r"\overbrace{a+b}^{n}", r"\overset{n}{x}",
     r"x = \begin{cases} a \\ b \end{cases} + 1", r"\begin{matrix} a \\ b \end{matrix} c",
