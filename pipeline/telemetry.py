@@ -16,14 +16,17 @@ from typing import TextIO
 _OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({})))
 
 
-def configure(*, verbose: bool = False, as_json: bool | None = None, stream: TextIO | None = None) -> None:
+def configure(
+    *, verbose: bool = False, as_json: bool | None = None, stream: TextIO | None = None, colour: bool = True
+) -> None:
     """Sends what the pipeline logs, and what libraries warn of, to `stream` (standard error).
 
-    `as_json` None: unless it is a terminal.
+    `as_json` None: unless it is a terminal. `colour`: of what people read.
     """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_JsonLines() if (not stream.isatty() if as_json is None else as_json) else _ForPeople())
+    is_json = not stream.isatty() if as_json is None else as_json
+    handler.setFormatter(_JsonLines() if is_json else _ForPeople(colour))
     ours, libraries = logging.getLogger("pipeline"), logging.getLogger()
     ours.handlers[:] = [handler]
     ours.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -49,6 +52,10 @@ class _JsonLines(logging.Formatter):
 class _ForPeople(logging.Formatter):
     """structlog's, made when there is something to say: most commands log nothing."""
 
+    def __init__(self, colour: bool) -> None:
+        super().__init__()
+        self._colour = colour
+
     @cached_property
     def _own(self) -> logging.Formatter:
         import structlog  # slow import
@@ -61,6 +68,7 @@ class _ForPeople(logging.Formatter):
                 structlog.processors.format_exc_info,
             ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer(
+                colors=self._colour,
                 exception_formatter=structlog.dev.plain_traceback)])  # the pretty one shows what variables hold
 
     def format(self, record: logging.LogRecord) -> str:

@@ -46,7 +46,7 @@ def export(invocation: Invocation, folder: Path) -> int:
     from pipeline.setup.relocation import export_publication, without_secret  # slow import
 
     app = invocation.app()
-    rows = _at_length("exporting", lambda seen: export_publication(app, folder, seen))
+    rows = _at_length(invocation, "exporting", lambda seen: export_publication(app, folder, seen))
     problems = without_secret(app)
     invocation.note(problems)
     invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
@@ -70,7 +70,7 @@ def restore(invocation: Invocation, folder: Path) -> int:
     from pipeline.setup.relocation import restore_publication
 
     app = invocation.app()
-    rows = _at_length("restoring", lambda seen: restore_publication(app, folder, seen))
+    rows = _at_length(invocation, "restoring", lambda seen: restore_publication(app, folder, seen))
     problems = dead_links(app)
     invocation.note(problems)
     invocation.answer({"path": str(folder), "rows": rows, "problems": [one.as_json() for one in problems]},
@@ -80,11 +80,11 @@ def restore(invocation: Invocation, folder: Path) -> int:
     return SOME_HELD if problems else DONE
 
 
-def _at_length(label: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:
+def _at_length(invocation: Invocation, label: str, work: Callable[[Callable[[int, int], None]], Any]) -> Any:
     """Work that shows how far it is."""
     from pipeline.cli.progress import progress
 
-    with progress(label) as seen:
+    with progress(label, colour=invocation.likes_colour()) as seen:
         return work(seen)
 
 
@@ -105,7 +105,7 @@ def doctor(invocation: Invocation) -> int:
     from pipeline.doctor.examination import Doctor, examine, exit_code, open_names  # slow import: the whole house
 
     app = invocation.app()
-    with progress("examining") as watch:
+    with progress("examining", colour=invocation.likes_colour()) as watch:
         findings = examine(Doctor(app, invocation.config, open_names(app)), watch)
     lines = diagnosis_lines(findings, colour=invocation.in_colour())
     invocation.answer([one.as_json() for one in findings], lines)

@@ -59,7 +59,7 @@ class Invocation:
         from pipeline.app import App  # slow import
         from pipeline.clock import SystemClock
 
-        telemetry.configure(verbose=self.verbose)
+        telemetry.configure(verbose=self.verbose, colour=self.likes_colour())
         app = App(self.settings(), SystemClock())
         self.ends.callback(app.close)
         return app
@@ -77,8 +77,12 @@ class Invocation:
         return glance(self.config) if self.rests is None else self.rests
 
     def in_colour(self) -> bool:
-        """Whether the result is for a terminal, of somebody who likes colours (no-color.org)."""
-        return sys.stdout.isatty() and not self.no_color and not os.environ.get("NO_COLOR")
+        """Whether the result is for a terminal, of somebody who likes colours."""
+        return sys.stdout.isatty() and self.likes_colour()
+
+    def likes_colour(self) -> bool:
+        """Whether a terminal may show colours (no-color.org)."""
+        return not self.no_color and not os.environ.get("NO_COLOR")
 
     def answer(self, document: Any, lines: Iterable[str]) -> None:
         """Says the result: `document` with --json, else `lines`."""

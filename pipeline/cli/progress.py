@@ -13,7 +13,7 @@ EVERY_S = 10.0  # between two lines
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress(label: str, *, colour: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error while a terminal is there to show it; elsewhere a line now and then."""
     if not sys.stderr.isatty():
         yield _now_and_then(label)
@@ -21,7 +21,7 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console  # slow import
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=Console(stderr=True, no_color=not colour), transient=True) as bar:
         task = bar.add_task(label)
         yield lambda done, everything: bar.update(task, completed=done, total=everything)
 

@@ -172,7 +172,7 @@ def rehearse(invocation: Invocation, issue: str, readers: int, seed: int) -> int
     from pipeline.cli.stopping import end_like_ctrl_c  # slow import
     from pipeline.rehearsal.rehearse import rehearse as perform  # slow import
 
-    with end_like_ctrl_c(), progress("rehearsing") as seen:
+    with end_like_ctrl_c(), progress("rehearsing", colour=invocation.likes_colour()) as seen:
         review = perform(invocation.app(), issue, readers=readers, seed=seed, watch=seen)
     lines = [*(letter_lines(review) if invocation.verbose else ()), *review_lines(review)]
     invocation.answer(review.shape(), lines)

@@ -231,7 +231,7 @@ def import_(
     if ask:
         app.subscriptions.check_way_back()
     remarks: list[Problem] = []
-    with progress("reading") as seen:
+    with progress("reading", colour=invocation.likes_colour()) as seen:
         result = import_rows(read_rows(source, system, progress=seen, remark=remarks.append), app.roster,
                              lists=app.source.lists, now=app.clock.now(), into=list_id, consent=consent,
                              dry_run=dry_run, ask=app.subscriptions.ask_waiting if ask else None)

@@ -65,7 +65,7 @@ def check(invocation: Invocation, issues: tuple[str, ...], everything: bool, fix
 
     for mended in mend_files(app, issues, everything=everything) if fix else ():
         invocation.note([change.problem(mended.path) for change in mended.changes])
-    with progress("checking") as seen:
+    with progress("checking", colour=invocation.likes_colour()) as seen:
         problems = invocation.placed(look_over(app, issues, everything=everything, progress=seen))
     lines = finding_lines(problems, everything=invocation.verbose, colour=invocation.in_colour())
     invocation.answer([one.as_json() for one in problems], lines)
@@ -91,7 +91,7 @@ def build(invocation: Invocation, accept_missing: bool) -> int:
     from pipeline.cli.progress import progress
 
     app = invocation.app()
-    with progress("rendering") as seen:
+    with progress("rendering", colour=invocation.likes_colour()) as seen:
         app.tell = lambda _what, done, everything: seen(done, everything)
         made = app.publisher.build(accept_missing=accept_missing)
     app.tell_hubs()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -243,3 +244,20 @@ def test_terminal_shows_few_problems_of_a_kind_and_says_how_all_are_shown(
     assert piped.stderr.count(b"has no date") == 14
     assert len(problems) == lines
     assert ("4 more like this (-v shows all) (date-missing)" in said) is (lines == 11)
+
+
+@pytest.mark.parametrize(("args", "preference", "is_coloured"), [
+    (["check"], "", True), (["check"], "1", False), (["check", "--no-color"], "", False)])
+def test_terminal_has_no_colours_in_bar_and_log_for_who_wants_none(
+    letters: Publication, args: list[str], preference: str, is_coloured: bool
+) -> None:
+    (letters.folder / "var" / "avviso.db").chmod(0o644)
+    screen, terminal = os.openpty()
+
+    avviso(letters, *args, stderr=terminal, env={"TERM": "xterm-256color", "NO_COLOR": preference})
+
+    os.close(terminal)
+    shown = os.read(screen, 65_536)
+    os.close(screen)
+    assert all(word in shown for word in (b"checking", b"file.open_to_others"))
+    assert bool(re.search(rb"\x1b\[[1-9][0-9;]*m", shown)) is is_coloured
