@@ -22,6 +22,7 @@ _AT_END = re.compile(  # of a heading, behind its closing signs if it has any
 _NAME = re.compile(r"(?<=[{:\s])(?:#|id=[\"'])(?P<id>[\w-]+)")
 _OTHER_VALUE = re.compile(r"(?<![{:\s]id)=(?:\"[^\"]*\"|'[^']*')")  # the `#` of a colour begins no name
 _SIZE = re.compile(r"\b(width|height) ?= ?[\"']?(\d{1,3}%|\d{1,5}(?![\d%]))(?:px)?")
+_BREAKS = ("softbreak", "hardbreak")
 _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline", "strong_close", "em_close"), _BELOW)
 
 
@@ -72,7 +73,7 @@ def without_list(heading: str) -> str:
 def _without_behind(children: Sequence[Token]) -> list[Token]:
     """Without lists glued to the end of a link, a picture, code or bold words."""
     kept: list[Token] = []
-    for child in children:
+    for child in _with_whole_lists(children):
         pattern = _SPANS.get(kept[-1].type) if kept and child.type == "text" else None
         found = pattern.match(child.content) if pattern else None
         if found:
@@ -82,6 +83,32 @@ def _without_behind(children: Sequence[Token]) -> list[Token]:
         if child.type != "text" or child.content or not found:
             kept.append(child)
     return kept
+
+
+def _with_whole_lists(children: Sequence[Token]) -> Iterator[Token]:
+    """With such a list in one piece that goes on behind the end of a line, as Pandoc breaks them."""
+    begun: list[Token] = []
+    before = ""
+    for child in children:
+        if begun or (before in _SPANS and child.type == "text" and child.content.startswith("{")):
+            begun.append(child)
+            if child.type in _BREAKS or (child.type == "text" and "}" not in child.content):
+                continue
+            yield from _whole_list(begun, _SPANS[before])
+            begun = []
+        else:
+            yield child
+        before = child.type
+    yield from begun
+
+
+def _whole_list(pieces: Sequence[Token], pattern: re.Pattern[str]) -> Sequence[Token]:
+    """The pieces as one text, if there are several and it begins with a list of attributes."""
+    whole = " ".join(piece.content for piece in pieces if piece.type not in _BREAKS)
+    if len(pieces) == 1 or pieces[-1].type != "text" or not pattern.match(whole):
+        return pieces
+    pieces[0].content = whole
+    return pieces[:1]
 
 
 def sizes(listed: str, known: Container[str] = ()) -> dict[str, str]:
@@ -96,18 +123,18 @@ def _without_alone(children: Sequence[Token]) -> list[Token]:
     lines: list[list[Token]] = [[]]
     for child in children:
         lines[-1].append(child)
-        if child.type in ("softbreak", "hardbreak"):
+        if child.type in _BREAKS:
             lines.append([])
     kept = [line for line in lines if not _is_only(line, RAW)
             and not _is_only(line, _BELOW if line is lines[-1] is not lines[0] else _ALONE)]
     flat = [child for line in kept for child in line]
-    while flat and len(kept) < len(lines) and flat[-1].type in ("softbreak", "hardbreak"):
+    while flat and len(kept) < len(lines) and flat[-1].type in _BREAKS:
         flat.pop()
     return flat
 
 
 def _is_only(line: Sequence[Token], pattern: re.Pattern[str]) -> bool:
-    words = [child for child in line if child.type not in ("softbreak", "hardbreak")]
+    words = [child for child in line if child.type not in _BREAKS]
     return len(words) == 1 and words[0].type == "text" and pattern.fullmatch(words[0].content.strip()) is not None
 
 
