@@ -98,10 +98,17 @@ def _tables(source: Source, token: Token, block: Sequence[int]) -> Iterator[Prob
 
 def _lists(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
     for found in _ITEMS.finditer(token.content):
-        if found["dash"] or int(found["next"]) == int(found["number"]) + 1:
-            mark = found["dash"] or found["number"] + found["point"]
+        mark = found["dash"] or found["number"] + found["point"]
+        if _begins_a_line(token, mark) and (found["dash"] or int(found["next"]) == int(found["number"]) + 1):
             row = block[0] + token.content.count("\n", 0, found.start())
             yield source.problem("list-literal", source.offset_of_row(row),
                                  f"these lines make no list: {mark} is shown as typed",
                                  f"put a space between {mark} and its words, in every line of the list")
             return
+
+
+def _begins_a_line(token: Token, mark: str) -> bool:
+    """Whether a line is shown that begins with the mark: a star may have set its words in italics."""
+    children = [Token("softbreak", "", 0), *(token.children or ())]
+    return any(before.type in ("softbreak", "hardbreak") and one.type == "text" and one.content.startswith(mark)
+               for before, one in pairwise(children))
