@@ -1,5 +1,6 @@
 """Formulas in TeX: `$…$` and `$$…$$` in a line, `$$` around lines of their own, and blocks of code called `math`; and
-`\\(…\\)` and lines between `\\[` and `\\]` with one backslash or, as they are typed for Hugo and Hexo, with two.
+`\\(…\\)` and lines between `\\[` and `\\]` with one backslash or, as they are typed for Hugo and Hexo, with two. What
+stands so in an element that says it is one is a formula for certain: `<span class="math inline">\\(t\\)</span>`.
 
 Markdown would take their backslashes, and their stars and underscores for emphasis. In the tokens they stay as they
 were typed, and so they do everywhere where they cannot be set (see `issues.tex`).
@@ -46,6 +47,11 @@ _FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_SE
 # Of one backslash it may be but a bracket that is no mark: what is between says more.
 _IN_LINE = re.compile(rf"(?P<mark>\\{{1,2}})\((?P<tex>(?:[^\\$`<\n]|\\(?![()\\])|{_LESS}){{1,400}})(?P=mark)\)")
 _ON_A_LINE = re.compile(r"(?P<mark>\\{1,2})\[(?P<tex>(?:(?!(?P=mark)\]).){1,2000})(?P=mark)\]")
+# What Pandoc and the like write around a formula, so that a program in the browser sets it.
+_ELEMENT = r"<(?P<name>div|p|span)\b[^<>]{0,200}?\bclass=[\"'][^\"'<>]{0,100}\b(?:math|katex)(?![a-z])[^<>]{0,200}>"
+_OPENED = re.compile(_ELEMENT, re.IGNORECASE)
+_IN_ELEMENT = re.compile(rf"{_ELEMENT}\s*(?:\\\[(?P<tex>(?:(?!\\\]).)*)\\\]|\$\$(?P<typed>[^$]*)\$\$)\s*</(?P=name)>",
+                         re.IGNORECASE | re.DOTALL)
 _NO_FORMULA = re.compile(r"\]\(|://")
 MAX_LINES = 200  # of one formula
 # Names of a shell or a program, `$PATH_A:$`; letters of a formula stand for themselves but in braces and commands.
@@ -79,12 +85,18 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 def _backslashed(state: StateInline, silent: bool) -> bool:
     match = _IN_LINE.match(state.src, state.pos, state.posMax)
-    if match is None or not _is_meant(match):
+    if match is None or not (_is_meant(match) or (_is_in_element(state) and _can_be_set(match["tex"]))):
         return False
     if not silent:
         _push(state, f"${match['tex'].strip()}$", is_set=True)
     state.pos = match.end()
     return True
+
+
+def _is_in_element(state: StateInline) -> bool:
+    """Whether the tag of an element that says it holds a formula stands right before."""
+    before = state.tokens[-1] if state.tokens and not state.pending else None
+    return before is not None and before.type == "html_inline" and _OPENED.fullmatch(before.content) is not None
 
 
 def _is_meant(typed: re.Match[str]) -> bool:
@@ -148,22 +160,37 @@ def math_block(tex: str) -> str:
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Lines between two `$$`, or `\\[` and `\\]`, are a block of code, as those of a fence are."""
+    """Lines between two `$$`, or `\\[` and `\\]`, also in an element of their own, are a block of code, as those of a
+    fence are."""
     if state.is_code_block(start):
         return False
-    mark = "$$"
+    mark, tex = "$$", ""
     last = _last_line(state, start, end)
     if last is None:
         mark, last = _backslashed_lines(state, start, end)
     if last is None:
+        tex, last = _in_element(state, start, end)
+    if last is None:
         return False
     if not silent:
-        typed = _typed(state, start, last)
+        tex = tex or _typed(state, start, last).strip()[len(mark):-len(mark)]
         token = state.push("fence", "code", 0)
         token.info, token.markup, token.map = "math", mark, [start, last + 1]
-        token.content = _EMPTY_LINES.sub("\n", typed.strip()[len(mark):-len(mark)].strip("\n")) + "\n"
+        token.content = _EMPTY_LINES.sub("\n", tex.strip("\n")) + "\n"
         state.line = last + 1
     return True
+
+
+def _in_element(state: StateBlock, start: int, end: int) -> tuple[str, int | None]:
+    """The formula in an element that begins here, which has nothing else on its lines, and the last of these; None
+    where there is none."""
+    opened = _OPENED.match(line_of(state, start).lstrip())
+    close = f"</{opened['name']}>" if opened else ""
+    last = next((at for at in range(start, min(end, start + MAX_LINES))
+                 if line_of(state, at).rstrip().endswith(close)), None) if opened else None
+    found = _IN_ELEMENT.fullmatch(_typed(state, start, last).strip()) if last is not None else None
+    tex = (found["tex"] or found["typed"] or "").strip() if found else ""
+    return tex, last if _can_be_set(_EMPTY_LINES.sub("\n", tex), is_block=True) else None
 
 
 def _backslashed_lines(state: StateBlock, start: int, end: int) -> tuple[str, int | None]:

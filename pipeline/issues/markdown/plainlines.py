@@ -26,7 +26,7 @@ _MARK = re.compile(rf"[{re.escape(MARKS)}=+{{-](?:(?<=[{re.escape(MARKS)}])"
                    r"|(?<==)=|(?<=\{)(?:\+\+|--|==|>>|~~|[{%])|(?<=\+)\+\}|(?<=-)-\})")
 _BEGINNINGS = {
     "abbreviation": "*", "blockquote": ">", "container": ":", "fence": "`~", "folded": "+", "footnote_def": "[",
-    "formula": "$\\", "generator": "{@", "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<",
+    "formula": "$\\<", "generator": "{@", "glued_heading": "#", "heading": "#", "hr": "*-_", "html_block": "<",
     "imports": "ie", "kept": "bchil", "list": "*+-0123456789", "mdx_comment": "{", "no_address": "[", "program": "{",
     "reference": "[", "remark": "%", "tab": "@=<", "words_behind_comment": "<"}
 """The characters that each rule for lines looks for. One that is not named is asked about every line."""

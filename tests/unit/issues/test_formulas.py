@@ -29,10 +29,25 @@ from tests.unit.issues.rendered import Target, line, shown
     ("the $i$th and $(n+1)$st", "the <i>i</i>th and (<i>n</i> + 1)st"),
     (r"变成\\(O(N^2)\\)，\(\omega_1\)和\\( n \\)", (
         "变成<i>O</i>(<i>N</i><sup>2</sup>)，<i>ω</i><sub>1</sub>和<i>n</i>")),
+    (r'Of <span class="math inline">\(t\)</span> and <span>\(t\)</span>', "Of <i>t</i> and (t)"),
     (r"[$\ell_2$](https://a.example/)", '<a href="https://a.example/">ℓ<sub>2</sub></a>'),
 ])
 def test_formula_in_a_line_is_set_in_letters_where_nobody_knows_mathml(text: str, html: str) -> None:
     assert line(text) == html
+
+
+@pytest.mark.parametrize("element", [
+    '<div class="math-display">\\[\nx_1\n\\]</div>', '<span class="math display">\\[x_1\\]</span>',
+    '<div class="katex">\n$$\nx_1\n$$\n</div>'])
+def test_an_element_that_says_so_holds_a_formula(element: str) -> None:
+    assert shown(f"Ink\n\n{element}\n\nPaper") == shown("Ink\n\n$$\nx_1\n$$\n\nPaper")
+
+
+@pytest.mark.parametrize("element", [
+    '<div class="maths">\\[x_1\\]</div>', '<div class="math">\\[ink on paper\\]</div>',
+    '<div class="math">$$x_1$$</div> and ink'])
+def test_no_other_element_does(element: str) -> None:
+    assert shown(element) == element.replace(' class="maths"', "").replace(' class="math"', "")
 
 
 def test_formula_is_mathml_on_the_page() -> None:
