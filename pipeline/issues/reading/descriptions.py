@@ -189,7 +189,8 @@ class _Lists:
     """Top-level lists by the beginnings of their items: all that an issue of links says of itself.
 
     What several lists say under one label, such as **Source:**, or in the words of one link are data of what the issue
-    tells, where it says more. A list that says when the issue was written has data of the file.
+    tells, where it says more; where it does not, those labels are under which nothing but addresses, times and single
+    words stand. A list that alone says when something was written has data of the file.
     """
 
     def __init__(self, beginning: Beginning) -> None:
@@ -198,13 +199,14 @@ class _Lists:
                   if token.type in ("bullet_list_open", "ordered_list_open", "dl_open") and not token.level]
         found = {start: [token for token in takewhile(lambda token: token.level, beginning.tokens[start + 1:])
                          if token.type == "inline" and token.level == _IN_ITEM] for start in opened}
-        self._items = {start: items for start, items in found.items()
-                       if not any(_LABEL.match(item.content) and is_dateline(item.content) for item in items)}
+        labels = Counter(label for items in found.values() for label in {_label(item) for item in items})
+        self._items = {start: items for start, items in found.items() if not any(
+            _label(item) and labels[_label(item)] == 1 and is_dateline(item.content) for item in items)}
         lists = list(self._items.values())
-        labels = Counter(label for items in lists for label in {_label(item) for item in items})
         self._data = {label for label, count in labels.items() if label and count > 1} | _said_by_most(lists)
         if all(_is_data(item, self._data) for items in lists for item in items):
-            self._data = set()
+            told = {_label(item) for items in lists for item in items if _tells_below_label(item)}
+            self._data = self._data - told if told else set()
 
     def said(self) -> Iterator[str]:
         """Those that say something, each cut short."""
@@ -262,6 +264,12 @@ def _label(item: Token) -> str:
     """The word before the colon that an item begins with; "" without one."""
     found = _LABEL.match(item.content)
     return found[1] if found else ""
+
+
+def _tells_below_label(item: Token) -> bool:
+    """Whether an item says something behind the word that it begins with."""
+    found = _LABEL.match(item.content)
+    return found is not None and says_something(item.content[found.end():])
 
 
 def _lone_link(item: Token) -> str:

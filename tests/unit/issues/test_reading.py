@@ -312,6 +312,9 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("# Ink\n\n## Pens\n\n- **Source:** the paper mill\n- **Day:** a Monday in March\n- Pens: all of them are here\n\n"
       "## Nibs\n\n- 📰 **Source**: the other mill\n- **Day:** a Friday in March"),
      ("Pens: all of them are here",), False),
+    (("# Ink\n\n## Pens\n\n- URL: https://example.com/a\n- Published: 2024-03-24\n- Summary: all of them are here\n\n"
+      "## Nibs\n\n- URL: https://example.com/b\n- Published: 2024-03-25\n- Summary: they came by train"),
+     ("Summary: all of them are here", "Summary: they came by train"), False),
     (("## Ink\n\n- 🔗 [阅读原文](https://example.com/a)\n- 📝 墨水从哪里来\n\n## 纸\n\n"
       "- 🔗 [阅读原文](https://example.com/b)\n- 📝 纸从哪里来的呢"),
      ("📝 墨水从哪里来", "📝 纸从哪里来的呢"), False),
