@@ -1,6 +1,7 @@
 """Callouts as Obsidian writes them, `> [!tip]- A title`, become the alerts that GitHub's own form already is.
 
-A kind that we have no colours for borrows the nearest ones and keeps its name.
+A kind that we have no colours for borrows the nearest ones and keeps its name. So does one that an author has made, if
+it can be folded or stands alone on the first of its lines: in a sentence, brackets are brackets.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-_MARK = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]{1,30})\][+-]?[ \t]*")
+_MARK = re.compile(r"\[!(?P<kind>[A-Za-z][\w-]{1,30})\](?P<fold>[+-])?[ \t]*")
 NEAREST = {
     "note": "note", "info": "note", "abstract": "note", "summary": "note", "tldr": "note", "todo": "note",
     "question": "note", "help": "note", "faq": "note", "example": "note", "quote": "note", "cite": "note",
@@ -44,7 +45,9 @@ def _marked(first: Sequence[Token]) -> re.Match[str] | None:
     if len(first) < 3 or first[0].type != "paragraph_open" or not (children := first[1].children):
         return None
     found = _MARK.match(children[0].content) if children[0].type == "text" else None
-    return found if found and found["kind"].lower() in NEAREST else None
+    line, more, _ = first[1].content.partition("\n")
+    is_alone = bool(more) and _MARK.fullmatch(line) is not None
+    return found if found and (found["kind"].lower() in NEAREST or found["fold"] or is_alone) else None
 
 
 def _frame(tokens: Sequence[Token], at: int, kind: str) -> None:
@@ -52,7 +55,7 @@ def _frame(tokens: Sequence[Token], at: int, kind: str) -> None:
     closing = next(token for token in tokens[at + 1:]
                    if token.type == "blockquote_close" and token.level == opening.level)
     opening.type, closing.type = "alert_open", "alert_close"
-    opening.meta["kind"] = NEAREST[kind].upper()
+    opening.meta["kind"] = NEAREST.get(kind, "note").upper()
 
 
 def _parted(inline: Token, found: re.Match[str]) -> tuple[list[Token], list[Token]]:

@@ -13,6 +13,8 @@ from pipeline.issues.document import parse
     ("> [!danger]+\n> words", "alert-caution|<strong>Danger</strong>|words"),
     ("> [!quote] Said\n>\n> words", "alert-note|<strong>Said</strong>|words"),
     ("> [!warning]\n> words", "alert-warning|<strong>Warning</strong>|words"),
+    ("> [!prompt]\n> words", "alert-note|<strong>Prompt</strong>|words"),
+    ("> [!prompt]+ A train\n> words", "alert-note|<strong>A train</strong>|words"),
 ])
 def test_a_callout_is_an_alert_with_its_title(text: str, html: str) -> None:
     kind, title, words = html.split("|")
@@ -21,7 +23,8 @@ def test_a_callout_is_an_alert_with_its_title(text: str, html: str) -> None:
         f'<blockquote class="alert {kind}">\n<p class="alert-title">{title}</p>\n<p>{words}</p>\n</blockquote>\n')
 
 
-@pytest.mark.parametrize("text", ["> [!nothing] x\n> y", "> [!1] x", "> a [!note] b", "> **[!note] b**", "> # [!note]"])
+@pytest.mark.parametrize("text", [
+    "> [!nothing] x\n> y", "> [!nothing]", "> [!1] x", "> a [!note] b", "> **[!note] b**", "> # [!note]"])
 def test_what_is_no_callout_stays_as_it_is(text: str) -> None:
     assert "alert" not in parse(text).clean
     assert "[!" in parse(text).clean
