@@ -12,11 +12,16 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_def
+
+from pipeline.issues.markdown.lines import ENDS_WORDS
 
 
 def use_notes(parser: MarkdownIt) -> None:
-    """Adds footnotes to a parser: `[^1]`, `^[inline]`, and definitions that nothing refers to."""
+    """Adds footnotes to a parser: `[^1]`, `^[inline]`, and definitions that nothing refers to. In the line behind a
+    quotation a definition is no part of it."""
     parser.use(footnote_plugin)
+    parser.block.ruler.at("footnote_def", footnote_def, ENDS_WORDS)
     parser.core.ruler.before("footnote_tail", "footnote_parted", _part)
     parser.core.ruler.before("footnote_tail", "footnote_told_apart", _tell_apart)
     parser.core.ruler.before("footnote_tail", "footnote_unused", _keep_unused)

@@ -81,6 +81,7 @@ def test_footnotes_are_endnotes_and_lead_back_on_the_web_only() -> None:
 @pytest.mark.parametrize(("text", "said"), [
     ("a[^1]\n\n[^1]: b\n[^1]: c\n\nd[^1]\n\n[^1]: e\n", "a[1] d[1] b ↩︎ ↩︎ c e"),
     ("a[^1]\n\n[^1]: b\n    [^2]: c\n\nd[^2]\n", "a[1] d[2] b ↩︎ c ↩︎"),
+    ("> a[^1]\n[^1]: b\n", "a[1] b ↩︎"),
     ("[^1]: 1. [^1]: a", "a"),
     ("a[^1]\n\n[^1]: 1. b\n    2. [^2]: c\n", "a[1] b ↩︎ c"),
 ])
