@@ -25,7 +25,7 @@ from markdown_it.utils import EnvType
 from pipeline.issues.markdown.lines import ENDS_ITEMS, is_outside, line_of, push_markdown
 from pipeline.issues.markdown.markpairs import dressed, dressed_in_line
 from pipeline.issues.markdown.marks import BREAKS, Mark, opening, pair_among_words, read_marks
-from pipeline.issues.markdown.markwords import among_words, said_by, shown_by
+from pipeline.issues.markdown.markwords import among_words, is_card, said_by, shown_by
 from pipeline.issues.markdown.patience import last_place
 
 LEFT_OUT = "left_out"
@@ -230,7 +230,7 @@ def _push_done(state: StateBlock, mark: Mark, first: int, end: int) -> None:
         begin = len(state.tokens)
         push_markdown(state, words, first, end)
         for token in state.tokens[begin:]:
-            token.meta[CAPTION] = mark.is_captioned
+            token.meta[CAPTION] = mark.is_captioned or is_card(mark, mark.said())
     else:
         state.env.setdefault(LEFT_OUT, []).append((first, mark.typed))
 

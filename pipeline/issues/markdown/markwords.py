@@ -34,8 +34,11 @@ _LEADS = re.compile(r"(?:https?://|mailto:|\.{0,2}/)[^\s<>]+")
 _ESCAPES = re.compile(r"\s+(?:true|false)\s*\Z")
 _PLACE = re.compile(r"[^\s()]*(?:/[^\s()]*|\.\w{2,5})")
 _SHOWN = frozenset(("title", "name", "text", "description", "summary", "content", "caption", "date", "time", "when",
-                    "location", "where", "author", "quote"))
+                    "location", "where", "author", "artist", "quote", "subtitle", "desc", "intro"))
 _BELOW = ("title", "caption", "attr")  # of Hugo's `figure`, in its order; elsewhere a title is shown to a mouse
+# The picture on a card or before a film: it is not all that the mark shows.
+_COVERS = re.compile(r"(?:cover|poster|thumb|logo|icon|avatar)\w*")
+_PICTURES = frozenset(("image", "img", "pic", "picture", "photo"))  # so is that of these beside an address
 _LOOKS = re.compile(r"</?(?:a|b|br|center|code|em|i|p|small|span|strong|u)\b[^<>]{0,300}>", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{1,300}\)")
 _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
@@ -56,7 +59,8 @@ def shown_by(mark: Mark) -> str:
         return ""
     said = mark.said()
     if picture := _picture(mark, said):
-        return "" if _below(mark, said) else picture
+        led = _led_by_card(mark, said)
+        return "" if _below(mark, said) else f'<a href="{escape(led)}">{picture}</a>' if led else picture
     return player_of_mark(mark.name, mark.rest) or _pointer(mark, said)
 
 
@@ -124,10 +128,13 @@ def _unnamed_words(mark: Mark) -> str:
 
 def _words(said: Mapping[str, str]) -> str:
     """The Markdown of what a mark says to readers, its title first; "" if it says nothing."""
-    parts = ["\n".join(line.strip() for line in text.strip().split("\n")) for name, text in said.items()
-             if name not in _HIDDEN and (name in _SHOWN or _is_prose(text)) and not _PICTURE.fullmatch(f'"{text}"')]
     address = next((said[name] for name in _ADDRESSES if said.get(name, "").startswith(("http", "/"))), "")
-    return "\n\n".join(part for part in _leading(parts, address) if part)
+    return "\n\n".join(part for part in _leading(_parts(said), address) if part)
+
+
+def _parts(said: Mapping[str, str]) -> list[str]:
+    return ["\n".join(line.strip() for line in text.strip().split("\n")) for name, text in said.items()
+            if name not in _HIDDEN and (name in _SHOWN or _is_prose(text)) and not _PICTURE.fullmatch(f'"{text}"')]
 
 
 def _leading(parts: list[str], address: str) -> list[str]:
@@ -163,8 +170,26 @@ def _undressed(text: str) -> str:
 
 def _below(mark: Mark, said: Mapping[str, str]) -> list[str]:
     """The Markdown of what a mark says below its picture, each in one line."""
+    if is_card(mark, said):
+        parts = [" ".join(part.split()) for part in _parts(said)]
+        return _leading([part for part in parts if part], _led_by_card(mark, said))
     names = _BELOW if mark.name == "figure" else ("caption",)
     return [" ".join(said[name].split()) for name in names if said.get(name)] or _unnamed(mark)
+
+
+def is_card(mark: Mark, said: Mapping[str, str]) -> bool:
+    """Whether a mark shows more than its picture: `{{< music title="Ink song" cover="/a.jpg" >}}`."""
+    found = _PICTURE.search(mark.rest)
+    place = found["a"] or found["b"] if found else ""
+    name = next((name for name, value in said.items() if place and value == place), "")
+    return _COVERS.fullmatch(name) is not None or (
+        name in _PICTURES and any(said.get(one) for one in _ADDRESSES))
+
+
+def _led_by_card(mark: Mark, said: Mapping[str, str]) -> str:
+    """The first address that a card names, or the film behind a picture; "" for none."""
+    addresses = (value for value in said.values() if value.startswith(("http", "/")) and " " not in value)
+    return next((one for one in addresses if not _PICTURE.fullmatch(f'"{one}"')), "") if is_card(mark, said) else ""
 
 
 def _link_within(mark: Mark) -> str:

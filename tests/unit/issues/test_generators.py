@@ -54,6 +54,11 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ("@[speakerdeck](0f1e2d3c4b5a)", ('<p><a href="https://speakerdeck.com/player/0f1e2d3c4b5a">'
                                       "https://speakerdeck.com/player/0f1e2d3c4b5a</a></p>")),
     ("@[mira](https://a.example)", '<p>@<a href="https://a.example">mira</a></p>'),
+    ('{{< music cover="/a.jpg" title="墨水之歌" artist="印社" spotify="https://b.example" >}}',
+     '<p><img src="/a.jpg" alt="墨水之歌"><br><a href="https://b.example">墨水之歌</a><br>印社</p>'),
+    ('{{< card link="https://b.example" title="Ink" image="/a.jpg" >}}',
+     '<p><img src="/a.jpg" alt="Ink"><br><a href="https://b.example">Ink</a></p>'),
+    ('{{< video src="/a.mp4" poster="/a.jpg" >}}', '<p><a href="/a.mp4"><img src="/a.jpg" alt=""></a></p>'),
     ('{{< figure src="a.png" title="A press" alt="Iron" >}}', '<p><img src="a.png" alt="Iron"><br>A press</p>'),
     ('{{< figure src="a.png" title="A press" caption="of iron" attr="Photo: Mira" alt="b" >}}',
      '<p><img src="a.png" alt="b"><br>A press<br>of iron<br>Photo: Mira</p>'),
