@@ -41,6 +41,7 @@ _COVERS = re.compile(r"(?:cover|poster|thumb|logo|icon|avatar)\w*")
 _PICTURES = frozenset(("image", "img", "pic", "picture", "photo"))  # so is that of these beside an address
 _LOOKS = re.compile(r"</?(?:a|b|br|center|code|em|i|p|small|span|strong|u)\b[^<>]{0,300}>", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{1,300}\)")
+_WORDS_THAT_LEAD = re.compile(r"\[[^\[\]\n]+\]\(<[^<>\n]+>\)")
 _HIDDEN = frozenset(("class", "style", "id", "alt", "rel", "sizes", "srcset", "type", "width", "height", "layout"))
 _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
 _SENTENCE = 8  # letters of Chinese, Japanese or Korean, from which on they are more than a label; so is what ends so:
@@ -85,7 +86,8 @@ def formula(tex: str) -> str:
 
 def among_words(text: str, at: int, last: int) -> Mark | None:
     """The mark at this place of a text that is done among words too: that of a picture, such as Hugo's `figure`, or of
-    a link, `{% assign %}` at the end of a line, or a whole comment; None if there is none."""
+    a link, as of words and an address (`{{ out(text="Ink", url="…") }}`), `{% assign %}` at the end of a line, or a
+    whole comment; None if there is none."""
     last = min(last, at + MAX_IN_LINE)
     mark = mark_at(text, at, last)
     if mark is None:
@@ -95,7 +97,8 @@ def among_words(text: str, at: int, last: int) -> Mark | None:
         closing = mark.closer().search(text, end, last)
         return Mark(mark.name, mark.rest, text[at:closing.end()]) if closing else None
     is_last = mark.name == "assign" and _REST_OF_LINE.match(text, end)
-    is_link = mark.name in _WITHIN_HEXO or (_link_of_theme(mark) and not mark.closer().search(text, end, last))
+    is_led = _link_of_theme(mark) or _WORDS_THAT_LEAD.fullmatch(_words(mark.said()))
+    is_link = mark.name in _WITHIN_HEXO or (is_led and not mark.closer().search(text, end, last))
     return mark if is_last or is_link or (not mark.is_silent and _picture(mark, mark.said())) else None
 
 

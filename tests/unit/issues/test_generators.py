@@ -114,6 +114,7 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
     ('{{< blogcard "https://a.example/b" "见[墨水](/a)。" >}}', '<p>见<a href="/a">墨水</a>。</p>'),
     ('{{< link "https://a.example/b" 墨水 "Opens b" >}}', '<p><a href="https://a.example/b">墨水</a></p>'),
     ("{% link 墨水, https://a.example/b, /icon.png %}", '<p><a href="https://a.example/b">墨水</a></p>'),
+    ('Of {{ out(text="ink", url="https://a.example/b") }}.', '<p>Of <a href="https://a.example/b">ink</a>.</p>'),
     ("读{% link 墨水, https://a.example/b %}。", '<p>读<a href="https://a.example/b">墨水</a>。</p>'),
     ("{% link https://a.example/b title:Ink %}", '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ('{{< script "https://a.example/b.js?c" >}}', ""), ('{{< style url="https://a.example/b.css" >}}', ""),
