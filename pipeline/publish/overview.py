@@ -22,6 +22,7 @@ from pipeline.mailings.mailing import DeliveryState, Mailing, MailingState
 from pipeline.mailings.reasons import Cause, waits_for_mending
 from pipeline.publish.pickup import as_it_goes
 from pipeline.publish.shapes import issue_shape, mailing_shape, problem_shape, worker_shape
+from pipeline.publish.stall import ORPHAN, stall
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ def overview(
 
 
 def _matters(ledger: Ledger, issues: Sequence[Record], mailings: Sequence[Mailing]) -> Iterator[Problem]:
-    if ledger.notebook.identity().orphan:
-        yield Problem("", "this ledger is new beside old feeds: run `avviso init`")
+    if ledger.notebook.identity().orphan and not stall(ledger.notebook):  # a pass that met it says the same
+        yield ORPHAN
     waiting = {mailing.issue_key for mailing in mailings if mailing.state is MailingState.SCHEDULED}
     for record in issues:
         name = shlex.quote(record.key)

@@ -26,6 +26,7 @@ from pipeline.publish.display import Display
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import is_due
+from pipeline.publish.stall import ORPHAN
 
 if TYPE_CHECKING:  # slow import: feeds
     from pipeline.feeds.foreign import Foreign
@@ -164,9 +165,7 @@ class Publisher:
 
     def _refuse_orphan(self) -> None:
         if self._ledger.notebook.identity().orphan:
-            raise Refusal(
-                "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
-                remedy="restore the old ledger, or run `avviso init` to begin again without mailing anybody")
+            raise Refusal(ORPHAN.message, remedy=ORPHAN.remedy)
 
     def _draw_baseline(self, done: Pass, now: datetime) -> None:
         """The first pass on a folder adopts what is due already: published, never mailed."""

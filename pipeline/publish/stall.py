@@ -15,6 +15,9 @@ from pipeline.errors import Busy, DatabaseError, Mistake, PipelineError, Problem
 from pipeline.mailings.ledger.notebook import Notebook
 
 NOTE = "stalled"
+ORPHAN = Problem(
+    "", "this ledger is new, but feeds/ or var/ shows earlier runs: who was mailed is not known",
+    "restore the old ledger, or run `avviso init` to begin again without mailing anybody")
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,6 +281,17 @@ def test_status_plan_and_explain_say_why_a_pass_came_to_nothing_until_one_does_n
     assert run(letters, "status", "--json").json["needs"] == []
 
 
+def test_status_says_once_and_in_the_words_of_publish_that_a_ledger_is_gone(letters: Publication) -> None:
+    for old in (letters.folder / "var").glob("avviso.db*"):
+        old.unlink()
+
+    before, refused = run(letters, "status", "--json").json["needs"], run(letters, "publish")
+    after = run(letters, "status", "--json").json["needs"]
+
+    assert (refused.code, before) == (4, [refused.err.splitlines()[-1]])
+    assert after == [f"nothing new is shown or mailed: {before[0]}"]
+
+
 def test_explain_doubts_a_folder_as_it_is_now_and_not_as_the_last_pass_found_it(letters: Publication) -> None:
     letters.write("03-Glue.md", "The third is about glue and the horses it came from.", day="2026/01/06")
     letters.write("04-Thread.md", "Number four: how a thread is waxed and where knots go.", day="2026/01/07")

@@ -16,6 +16,7 @@ from pipeline.mailings.mailing import DeliveryState, Doubt, MailingState, Outcom
 from pipeline.mailings.presence import Presence, is_dead
 from pipeline.publish.overview import Overview, overview
 from pipeline.publish.pickup import Approve
+from pipeline.publish.stall import ORPHAN
 from tests.books import LEASE
 from tests.publications import TODAY, Publication, words
 
@@ -272,4 +273,4 @@ def test_ledger_beside_old_feeds_needs_a_person(tmp_path: Path) -> None:
     (letters.folder / "feeds").mkdir()
     (letters.folder / "feeds" / "atom.xml").write_text("<feed/>", "utf-8")
 
-    assert look(letters).needs == ("this ledger is new beside old feeds: run `avviso init`",)
+    assert look(letters).needs == (str(ORPHAN),)
