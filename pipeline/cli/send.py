@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -198,19 +199,20 @@ def status(invocation: Invocation, watch: bool) -> int:
     from pipeline.publish.overview import overview
 
     app = invocation.app()
+    has_died = partial(is_dead, folder=app.config.workers)
     if watch and not invocation.as_json:
         from pipeline.cli.stopping import stop_on_signal
         from pipeline.cli.watch import follow  # slow import
         from pipeline.mailings.watching import Watch
 
         with stop_on_signal() as stop:
-            follow(Watch(app.ledger), stop)
+            follow(Watch(app.ledger, has_died), stop, app.waits)
         return DONE
     now = app.clock.now()
     complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
     more = [*filter(None, complaints), *map(str, app.standstill()), *_deserted(app, now),
             *needs(app.ledger, now, has_mailbox=app.config.mailbox is not None), *given_up(app.ledger, now)]
-    found = overview(app.archive, app.ledger, more, app.waits(), lambda one: is_dead(one, app.config.workers))
+    found = overview(app.archive, app.ledger, more, app.waits(), has_died)
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
 

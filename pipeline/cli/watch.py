@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,12 +13,14 @@ import click
 
 from pipeline.amounts import counted
 from pipeline.clock import monotonic
-from pipeline.mailings.mailing import DeliveryState
+from pipeline.mailings.mailing import DeliveryState, MailingState
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from pipeline.mailings.watching import Picture, Watch
+
+Show = Callable[[Sequence["Picture"], Sequence[str]], None]
 
 LOOK_S = 0.5     # on a terminal
 LINE_S = 5.0     # between two lines elsewhere
@@ -25,18 +28,18 @@ DOMAINS = 8      # shown at most
 COLUMNS = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 
 
-def follow(watch: Watch, stop: threading.Event) -> None:
-    """Shows what is being sent until nothing is, or until it is stopped."""
+def follow(watch: Watch, stop: threading.Event, waits: Callable[[], Sequence[str]] = tuple) -> None:
+    """Shows what is being sent until nothing is, or until it is stopped. `waits` says why it stands still."""
     pictures = watch.look(monotonic())
     if not pictures:
         click.echo("nothing is being sent")
         return
     is_terminal = sys.stdout.isatty()
     with _screen() if is_terminal else _paper() as show:
-        show(pictures)
+        show(pictures, waits())
         while not watch.is_over(pictures) and not stop.wait(LOOK_S if is_terminal else LINE_S):
             pictures = watch.look(monotonic())
-            show(pictures)
+            show(pictures, waits())
     if not stop.is_set():
         for line in map(_end, pictures):
             click.echo(line)
@@ -53,19 +56,20 @@ def progress_line(one: Picture) -> str:
 
 
 @contextmanager
-def _paper() -> Iterator[Callable[[Sequence[Picture]], None]]:
-    """A line for each mailing each time."""
-    yield lambda pictures: click.echo("\n".join(map(progress_line, pictures)))
+def _paper() -> Iterator[Show]:
+    """A line for each mailing each time, and for each thing that holds mail back."""
+    yield lambda pictures, waits: click.echo("\n".join([*map(progress_line, pictures), *waits]))
 
 
 @contextmanager
-def _screen() -> Iterator[Callable[[Sequence[Picture]], None]]:
-    """A table for each mailing, drawn over itself."""
+def _screen() -> Iterator[Show]:
+    """A table for each mailing, drawn over itself, and below it what holds mail back."""
     from rich.console import Group  # slow import
     from rich.live import Live
+    from rich.text import Text
 
     with Live(refresh_per_second=4, transient=True) as live:
-        yield lambda pictures: live.update(Group(*map(progress_table, pictures)))
+        yield lambda pictures, waits: live.update(Group(*map(progress_table, pictures), *map(Text, waits)))
 
 
 def progress_table(one: Picture) -> Table:
@@ -87,8 +91,10 @@ def progress_table(one: Picture) -> Table:
 
 
 def _end(one: Picture) -> str:
-    waits = sum(one.mailing.counts[state] for state in (DeliveryState.PENDING, DeliveryState.DEFERRED))
-    more = f": {waits} wait for the next `avviso publish` or `avviso run`" if waits else ""
+    awaited = "the next `avviso publish` or `avviso run`"
+    if one.mailing.state is MailingState.PAUSED:
+        awaited = f"`avviso resume {shlex.quote(one.mailing.issue_key)}`"
+    more = f": {one.waiting} wait for {awaited}" if one.waiting else ""
     return (f"{one.mailing.issue_key} to {one.mailing.list}: {one.mailing.state}, "
             f"{one.done} of {one.mailing.audience} done{more}")
 

@@ -7,12 +7,13 @@ once when a sender has had it in hand, and those that are not final are asked af
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.address import domain_of
 from pipeline.mailings.ledger import Ledger
+from pipeline.mailings.ledger.workers import Worker
 from pipeline.mailings.mailing import OPEN, DeliveryState, Mailing, MailingState
 
 WINDOW_S = 30.0         # over how long a rate is taken
@@ -39,12 +40,21 @@ class Picture:
         """How many deliveries nobody will touch any more."""
         return self.mailing.done
 
+    @property
+    def waiting(self) -> int:
+        """How many are still to be sent."""
+        return sum(self.mailing.counts[state] for state in MOVING)
+
 
 class Watch:
-    """Looks again and again at what is being sent, and at what was when it first looked."""
+    """Looks again and again at what is being sent, and at what was when it first looked.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `is_dead` says whether a process that the ledger still knows has died.
+    """
+
+    def __init__(self, ledger: Ledger, is_dead: Callable[[Worker], bool] = lambda _: False) -> None:
         self._ledger = ledger
+        self._is_dead = is_dead
         self._watched: dict[int, _Watched] = {}
 
     def look(self, now_s: float) -> list[Picture]:
@@ -56,8 +66,11 @@ class Watch:
 
     def is_over(self, pictures: Sequence[Picture]) -> bool:
         """Whether nothing moves any more: no mailing is being sent, or no process is there to send it."""
-        moving = any(one.mailing.state is MailingState.SENDING and _waits(one.mailing) for one in pictures)
-        return not moving or not self._ledger.workers.all()
+        moving = any(one.mailing.state is MailingState.SENDING and one.waiting for one in pictures)
+        return not moving or not any(self._sends(one) for one in self._ledger.workers.all())
+
+    def _sends(self, worker: Worker) -> bool:
+        return worker.work != "web" and not self._is_dead(worker)
 
 
 class _Watched:
@@ -73,9 +86,10 @@ class _Watched:
             self._marks.popleft()
         since_s, before = self._marks[0]
         rate = (mailing.done - before) / (now_s - since_s) if now_s > since_s else 0.0
-        waiting = _waits(mailing)
-        left = timedelta(seconds=round(waiting / rate)) if rate > 0 else None
-        return Picture(mailing, rate, left if waiting else timedelta(0), self._domains.look())
+        picture = Picture(mailing, rate, timedelta(0), self._domains.look())
+        if not picture.waiting:
+            return picture
+        return replace(picture, left=timedelta(seconds=round(picture.waiting / rate)) if rate > 0 else None)
 
 
 class _Domains:
@@ -112,10 +126,6 @@ class _Domains:
         self._counts[domain][state] += 1
         if state in OPEN:
             self._open[delivery_id] = (domain, state)
-
-
-def _waits(mailing: Mailing) -> int:
-    return sum(mailing.counts[state] for state in MOVING)
 
 
 def _trouble(counts: Mapping[DeliveryState, int]) -> int:

@@ -101,6 +101,13 @@ def test_it_is_over_when_everything_is_final_or_nobody_sends(desk: Desk) -> None
     assert desk.watch.is_over(desk.watch.look(2))
 
 
+def test_it_is_over_where_whoever_sent_has_died_and_others_only_answer_readers(desk: Desk) -> None:
+    desk.ledger.workers.enter("web", host="", boot_id="", pid=2, now=NOON, work="web")
+    watch = Watch(desk.ledger, lambda worker: worker.id == "w")
+
+    assert watch.is_over(watch.look(0))
+
+
 def test_lines_elsewhere_than_on_a_terminal(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     claims = desk.claim(12)
     desk.watch.look(0)
@@ -115,6 +122,27 @@ def test_lines_elsewhere_than_on_a_terminal(desk: Desk, capsys: pytest.CaptureFi
     assert " a second, 10 sent, 2 deferred, 0 failed, 0 in doubt, " in line
     assert line.endswith("; example.com: 2 deferred")
     assert end == "14 to weekly: sending, 10 of 12 done: 2 wait for the next `avviso publish` or `avviso run`"
+
+
+def test_why_it_stands_still_is_said_at_each_look(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.ledger.workers.leave(["w"])
+
+    follow(desk.watch, threading.Event(), lambda: ["waits until 08:40: smtp wants to be left alone"])
+
+    assert capsys.readouterr().out.splitlines()[1] == "waits until 08:40: smtp wants to be left alone"
+
+
+def test_what_is_paused_meanwhile_waits_for_a_person_and_for_no_pass(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.settle(desk.claim(3), SENT)
+    desk.watch.look(0)
+    desk.ledger.mailings.move(desk.mailing.id, MailingState.PAUSED, reason="", now=NOON)
+
+    follow(desk.watch, threading.Event())
+
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "14 to weekly: paused, 3 of 12 done: 9 wait for `avviso resume 14`")
 
 
 def test_watching_nothing_says_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
