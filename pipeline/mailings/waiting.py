@@ -65,7 +65,7 @@ def _reasons(
         yield f"waits until {local(until, zone)}: {provider} wants to be left alone"
     if plan and (over := waits_until(ledger, plan, steady)):
         until, count = over
-        yield f"waits until {local(until, zone)}: this day's {count} messages are sent (transport.warm_up)"
+        yield f"waits until {local(until, zone)}: this day's {count} messages are used up (transport.warm_up)"
     for domain, until in sorted(state.domains.items()):
         if until > now:
             yield f"readers at {domain} wait until {local(until, zone)}: it wants us to be slower"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.street import Publication
 
-WAITS = r"waits until 20\d\d-\d\d-\d\d \d\d:\d\d: this day's 2 messages are sent \(transport\.warm_up\)"
+WAITS = r"waits until 20\d\d-\d\d-\d\d \d\d:\d\d: this day's 2 messages are used up \(transport\.warm_up\)"
 
 
 def test_rest_of_a_mailing_waits_for_tomorrow_and_says_so(tmp_path: Path) -> None:
