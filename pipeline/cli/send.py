@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, time
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.mailings.mailing import Mailing
     from pipeline.publish.publisher import Pass
     from pipeline.publish.shapes import Explained
+
+FULL_BYTES = 1024 ** 2  # what is left is less than a ledger at work needs
 
 
 @click.command(cls=Command)
@@ -193,9 +196,7 @@ def status(invocation: Invocation, watch: bool) -> int:
       avviso status --json
     """
     from pipeline.cli.lines import status_lines
-    from pipeline.feedback.needs import needs
     from pipeline.mailings.presence import is_dead
-    from pipeline.mailings.waiting import given_up
     from pipeline.publish.overview import overview
 
     app = invocation.app()
@@ -209,12 +210,32 @@ def status(invocation: Invocation, watch: bool) -> int:
             follow(Watch(app.ledger, has_died), stop, app.waits)
         return DONE
     now = app.clock.now()
-    complaints = str(app.high_water.complaint() or ""), app.bucket.complaint() if app.bucket else ""
-    more = [*filter(None, complaints), *map(str, app.standstill()), *_deserted(app, now),
-            *needs(app.ledger, now, has_mailbox=app.config.mailbox is not None), *given_up(app.ledger, now)]
-    found = overview(app.archive, app.ledger, more, app.waits(), has_died)
+    found = overview(app.archive, app.ledger, [*_needs(app, now)], app.waits(), has_died)
     invocation.answer(found.shape(), status_lines(found, now, app.config.zone, everything=invocation.verbose))
     return DONE
+
+
+def _needs(app: App, now: datetime) -> Iterator[str]:
+    """What needs a person beside issues and mailings: a line each."""
+    from pipeline.feedback.needs import needs  # slow imports
+    from pipeline.mailings.waiting import given_up
+
+    yield from _cramped(app)
+    if complaint := app.high_water.complaint():
+        yield str(complaint)
+    if app.bucket and (complaint := app.bucket.complaint()):
+        yield complaint
+    yield from map(str, app.standstill())
+    yield from _deserted(app, now)
+    yield from needs(app.ledger, now, has_mailbox=app.config.mailbox is not None)
+    yield from given_up(app.ledger, now)
+
+
+def _cramped(app: App) -> Iterator[str]:
+    """That the ledger's disk is full: whoever meets it while sending cannot write it down."""
+    file = app.database.file
+    if file and shutil.disk_usage(file.parent).free < FULL_BYTES:
+        yield f"{file.parent}: its disk is full, so nothing is mailed: free some space there, and it goes on by itself"
 
 
 def _deserted(app: App, now: datetime) -> list[str]:

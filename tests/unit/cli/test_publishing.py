@@ -281,6 +281,20 @@ def test_status_plan_and_explain_say_why_a_pass_came_to_nothing_until_one_does_n
     assert run(letters, "status", "--json").json["needs"] == []
 
 
+def test_status_says_that_the_disk_of_the_ledger_is_full(
+    letters: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends waits for room, and has none to note it in."""
+    run(letters, "publish", "--no-send")
+    monkeypatch.setattr("pipeline.cli.send.FULL_BYTES", 2 ** 80)
+
+    needs = run(letters, "status", "--json").json["needs"]
+
+    (said,) = needs
+    assert said == (f"{letters.folder / 'var'}: its disk is full, so nothing is mailed: free some space there, "
+                    "and it goes on by itself")
+
+
 def test_status_says_once_and_in_the_words_of_publish_that_a_ledger_is_gone(letters: Publication) -> None:
     for old in (letters.folder / "var").glob("avviso.db*"):
         old.unlink()
