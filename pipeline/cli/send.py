@@ -221,10 +221,10 @@ def _needs(app: App, now: datetime) -> Iterator[str]:
     from pipeline.mailings.waiting import given_up
 
     yield from _cramped(app)
-    if complaint := app.high_water.complaint():
-        yield str(complaint)
-    if app.bucket and (complaint := app.bucket.complaint()):
-        yield complaint
+    if older := app.high_water.complaint():
+        yield str(older)
+    if app.bucket and (behind := app.bucket.complaint()):
+        yield behind
     yield from map(str, app.standstill())
     yield from _deserted(app, now)
     yield from needs(app.ledger, now, has_mailbox=app.config.mailbox is not None)
