@@ -11,10 +11,10 @@ __version__ = "0.1.0"
 CONFIG = "config.yaml"
 """The settings file of a command that names none."""
 
-READER = 28
+READER = 29
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 39
+RENDERER = 40
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000
