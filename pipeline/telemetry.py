@@ -23,9 +23,8 @@ def configure(
 
     `as_json` None: unless it is a terminal. `colour`: of what people read.
     """
-    stream = stream or sys.stderr
-    handler = logging.StreamHandler(stream)
-    is_json = not stream.isatty() if as_json is None else as_json
+    handler = logging.StreamHandler(stream) if stream else _ToStandardError()
+    is_json = not handler.stream.isatty() if as_json is None else as_json
     handler.setFormatter(_JsonLines() if is_json else _ForPeople(colour))
     ours, libraries = logging.getLogger("pipeline"), logging.getLogger()
     ours.handlers[:] = [handler]
@@ -34,6 +33,14 @@ def configure(
     libraries.handlers[:] = [one for one in libraries.handlers
                              if not isinstance(one.formatter, _JsonLines | _ForPeople)]
     libraries.addHandler(handler)
+
+
+class _ToStandardError(logging.StreamHandler[TextIO]):
+    """To what standard error is at the moment: a bar that stands there puts itself below the line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 class _JsonLines(logging.Formatter):

@@ -21,7 +21,8 @@ def progress(label: str, *, colour: bool) -> Iterator[Callable[[int, int], None]
     from rich.console import Console  # slow import
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True, no_color=not colour), transient=True) as bar:
+    console = Console(stderr=True, no_color=not colour)
+    with Progress(console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(label)
         yield lambda done, everything: bar.update(task, completed=done, total=everything)
 

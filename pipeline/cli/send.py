@@ -44,13 +44,17 @@ def publish(invocation: Invocation, no_send: bool) -> int:
         invocation.answer({"picked_up": [], "held": [], "mailings": [], "feeds_written": [], "problems": []},
                           [NOTHING["publish"]])
         return DONE
+    from pipeline.cli.progress import progress
     from pipeline.cli.stopping import stop_on_signal  # slow import
+    from pipeline.cli.watch import counting
     from pipeline.engines.jobs import publish_once  # slow import
     from pipeline.publish.shapes import issue_shape, mailing_shape
 
     app = invocation.app()
-    with stop_on_signal() as stop:
-        made, touched, unreachable = publish_once(app, stop, send=not no_send)
+    with stop_on_signal() as stop, progress("publishing", colour=invocation.likes_colour()) as seen:
+        app.tell = lambda _what, done, everything: seen(done, everything)
+        made, touched, unreachable = publish_once(
+            app, stop, send=not no_send, watched=lambda: counting(app.ledger, seen))
     remember(app, invocation.config)
     mailings = [app.ledger.mailings.get(one) for one in touched]
     away = app.away(unreachable, remedy="nothing is lost: the next pass goes on where this one stopped")

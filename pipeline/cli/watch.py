@@ -1,4 +1,7 @@
-"""What people see of a running mailing: a table that renews itself on a terminal, a line now and then elsewhere."""
+"""What people see of a running mailing: a table that renews itself on a terminal, a line now and then elsewhere.
+
+Whoever sends counts beside it, and sees a bar.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,27 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.amounts import counted
 from pipeline.clock import monotonic
+from pipeline.errors import PipelineError
 from pipeline.mailings.mailing import DeliveryState, MailingState
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from pipeline.mailings.ledger import Ledger
     from pipeline.mailings.watching import Picture, Watch
 
 Show = Callable[[Sequence["Picture"], Sequence[str]], None]
 
 LOOK_S = 0.5     # on a terminal
 LINE_S = 5.0     # between two lines elsewhere
+PARTING_S = 2.0  # that who sends waits for a count, where the ledger hangs
 DOMAINS = 8      # shown at most
 COLUMNS = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 
@@ -43,6 +49,26 @@ def follow(watch: Watch, stop: threading.Event, waits: Callable[[], Sequence[str
     if not stop.is_set():
         for line in map(_end, pictures):
             click.echo(line)
+
+
+@contextmanager
+def counting(ledger: Ledger, seen: Callable[[int, int], None]) -> Iterator[None]:
+    """Tells `seen`, while the block sends, how many readers of the running mailings are done with, and of how many."""
+    ended = threading.Event()
+
+    def count() -> None:
+        while not ended.wait(LOOK_S):
+            with suppress(PipelineError):  # a ledger that is away is said by who sends
+                if running := ledger.mailings.all(MailingState.SENDING):
+                    seen(sum(one.done for one in running), sum(one.audience for one in running))
+
+    counter = threading.Thread(target=count, name="counting", daemon=True)
+    counter.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        counter.join(PARTING_S)
 
 
 def progress_line(one: Picture) -> str:

@@ -16,7 +16,7 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -57,6 +57,7 @@ log = logging.getLogger(__name__)
 
 Round = tuple[Callable[[], object], timedelta]  # a job, and how often it is made
 Minutely = tuple[str, Callable[[], object]]     # a job of each minute, behind its name
+Watched = Callable[[], AbstractContextManager[object]]  # begins a block in which somebody looks on
 
 T = TypeVar("T")
 
@@ -332,8 +333,10 @@ def again(job: Callable[[], T]) -> T:
     return job()
 
 
-def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple[Pass, list[int], str]:
-    """`avviso publish`: one pass, then delivery until nothing is due now.
+def publish_once(
+    app: App, stop: threading.Event, *, send: bool = True, watched: Watched = nullcontext,
+) -> tuple[Pass, list[int], str]:
+    """`avviso publish`: one pass, then delivery until nothing is due now, in a block that `watched` begins.
 
     Gives the pass, the ids of the mailings it touched, and why the post could not be reached ("" if it was).
     A pass that fails is raised when what was frozen before it is delivered: that needs no folder and no template.
@@ -349,16 +352,17 @@ def publish_once(app: App, stop: threading.Event, *, send: bool = True) -> tuple
             raise
         except Exception:  # whatever the pass met: what is frozen goes out, and then it is said
             if send:
-                _deliver(app, shift, stop)
+                _deliver(app, shift, stop, watched)
             raise
-        unreachable = _deliver(app, shift, stop) if send else ""
+        unreachable = _deliver(app, shift, stop, watched) if send else ""
         app.tell_hubs()  # last: nobody's mail waits for a hub
         return made, sorted(running | set(made.started)), unreachable
 
 
-def _deliver(app: App, shift: Shift, stop: threading.Event) -> str:
+def _deliver(app: App, shift: Shift, stop: threading.Event, watched: Watched) -> str:
     """Whatever is due, and what the maintainer should hear of it."""
-    unreachable = shift.send(stop)
+    with watched():
+        unreachable = shift.send(stop)
     again(shift.tidy)
     again(app.publisher.settle)
     if again(shift.notify):

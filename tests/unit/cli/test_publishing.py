@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.app import App
-from pipeline.cli import avviso
+from pipeline.cli import avviso, progress, watch
 from pipeline.cli.lines import written
 from pipeline.clock import SystemClock
 from pipeline.config import load
@@ -201,6 +201,18 @@ def test_what_is_refused_beside_what_is_done_ends_with_one(letters: Publication)
     alone, beside = run(letters, "hold", "2"), run(letters, "hold", "2", "3")
 
     assert (alone.code, beside.code) == (4, 1)
+
+
+def test_publish_says_how_far_a_long_mailing_is(letters: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(progress, "EVERY_S", 0.0)
+    with MailServer(Behaviour(delay_s=0.05)) as server:
+        letters.over_smtp(server.port)
+        answer = run(letters, "publish", "--json")
+
+    said = [line for line in answer.err.splitlines() if line.startswith("publishing: ")]
+    assert answer.json["mailings"][0]["counts"]["sent"] == 1
+    assert "publishing: 0 of 1" in said
 
 
 def test_mailbox_that_was_away_needs_nobody_once_the_settings_name_none(letters: Publication) -> None:
