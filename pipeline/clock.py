@@ -12,6 +12,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MICROSECOND = EPOCH.resolution
 _SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_LONGEST_UP = timedelta(days=30 * 365)  # no machine has run for so long
 
 
 class Clock(Protocol):
@@ -91,6 +92,11 @@ def machine_zone() -> str:
 def since_boot() -> timedelta:
     """How long this machine has been up, sleep included: the same for all its processes, whoever sets its clock."""
     return timedelta(seconds=time.clock_gettime(_SINCE_BOOT))
+
+
+def is_pretended() -> bool:
+    """Whether what shows a program another hour (libfaketime) has turned that clock as well: it begins in 1970 then."""
+    return since_boot() > _LONGEST_UP
 
 
 def monotonic() -> float:

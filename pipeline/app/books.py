@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.audience.tokens import KeyRing
-from pipeline.clock import Clock, SystemClock, since_boot
+from pipeline.clock import Clock, SystemClock, is_pretended, since_boot
 from pipeline.config import Config
 from pipeline.database import Database
 from pipeline.errors import IssueError, Problem, UnknownIssue
@@ -95,8 +95,11 @@ class Books:
         return Ledger(self.database)
 
     def steady(self) -> datetime:
-        """What a clock shows that nobody can set: the machine's since it was started, or the database server's."""
-        return self._began + since_boot() if isinstance(self.clock, SystemClock) else self.clock.now()
+        """What a clock shows that nobody can set: the machine's since it was started, or the database server's. Where
+        the hour is pretended there is none."""
+        if isinstance(self.clock, SystemClock) and not is_pretended():
+            return self._began + since_boot()
+        return self.clock.now()
 
     def note_steady(self) -> None:
         """Writes down how far that clock has come, for the machine's next run; a server's runs on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -236,3 +237,15 @@ def test_steady_clock_is_one_for_all_processes_of_a_machine_and_goes_by_its_upti
 
     assert abs((second.steady() - since_boot()) - began) < timedelta(seconds=1)
     assert abs(first.steady() - SystemClock().now()) < timedelta(seconds=5)
+
+
+def test_pretended_hour_is_the_steady_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """libfaketime shows the hour since 1970 as the time since the machine was started."""
+    letters = Publication(tmp_path / "letters")
+    letters.restart()
+    true, pretended = (type(letters.app)(load(letters.folder / "config.yaml", {}), SystemClock()) for _ in range(2))
+    true.steady()
+
+    monkeypatch.setattr("pipeline.clock._SINCE_BOOT", time.CLOCK_REALTIME)
+
+    assert abs(pretended.steady() - SystemClock().now()) < timedelta(seconds=5)
