@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
@@ -16,7 +17,7 @@ from pipeline.errors import ConfigError, OutputError, PipelineError, Refusal, Un
 from pipeline.mailings.envelope import Sender
 from pipeline.mailings.mailing import DoubtPolicy
 from pipeline.mailings.waiting import waits
-from pipeline.mailings.warm_up import Plan
+from pipeline.mailings.warm_up import Plan, days_for
 from pipeline.privacy import warn_if_shared
 from pipeline.providers.base import LIST_DOMAIN, TO_NOBODY, Transport
 from pipeline.providers.catalogue import transport_opener
@@ -136,6 +137,15 @@ class Post(Books):
         settings = getattr(config.transport, "warm_up", None)  # not of services that own the readers
         domain = domain_of(config.mailings.sender.address)
         return settings and Plan(f"warm_up {config.transport.kind} {domain}", settings.start, settings.growth)
+
+    def lasts(self, readers: int) -> str:
+        """How long so many messages take at least by the settings; "" where that is no more than a minute."""
+        days = days_for(self.ledger, self.warm_up, readers, self.steady()) if self.warm_up else 1
+        if days > 1:
+            return f"on {days} days (transport.warm_up)"
+        rate = self.config.transport.rate
+        minutes = math.ceil(readers / rate.per_second / 60) if rate else 0
+        return f"at least {timedelta(minutes=minutes)} (transport.rate)" if minutes > 1 else ""
 
     def waits(self) -> list[str]:
         """Why what is being sent stands still just now, and until when."""

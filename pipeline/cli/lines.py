@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,12 +60,13 @@ def counts_line(mailing: Mailing) -> str:
     return f"{mailing.state}, {counted(mailing.audience, 'reader')}{': ' + counts if counts else ''}"
 
 
-def planned_line(one: PlannedMailing, zone: ZoneInfo) -> str:
-    """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`."""
+def planned_line(one: PlannedMailing, zone: ZoneInfo, lasts: Callable[[int], str] = lambda _: "") -> str:
+    """`2026-03-24 08:00  mail  26 苹果 to weekly, 5 readers, 31 KB: quiet ...`; `lasts` says how long so many take."""
     when = local(one.at, zone) if one.at else "once you decide "
     size = f", {one.html_bytes / 1024:.0f} KB" if one.html_bytes else ""
+    long = f", {said}" if one.action in ("mail", "hold") and (said := lasts(one.readers)) else ""
     return (f"{when}  {one.action:<6}  {one.issue.key} {one.issue.title} to {one.list}, "
-            f"{counted(one.readers, 'reader')}{size}: {one.reason}")
+            f"{counted(one.readers, 'reader')}{size}{long}: {one.reason}")
 
 
 def worker_line(

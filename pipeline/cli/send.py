@@ -385,7 +385,7 @@ def plan(invocation: Invocation, at: str | None) -> int:
     planned, problems = app.planned_mailings(then)
     invocation.note(problems)
     invocation.answer([one.shape() for one in planned],
-                      [planned_line(one, app.config.zone) for one in planned] or ["nothing is ahead"])
+                      [planned_line(one, app.config.zone, app.lasts) for one in planned] or ["nothing is ahead"])
     return SOME_HELD if problems or any(one.action == "hold" for one in planned) else DONE
 
 

@@ -122,3 +122,12 @@ def waits_until(ledger: Ledger, plan: Plan, now: datetime) -> tuple[datetime, in
     """Until when mailings wait, because the day has had all its messages, and how many those are; None: they do not."""
     day = Day.read(ledger.notebook.note(plan.name) or "", now)
     return (day.ends, day.allowance(plan)) if day.used >= day.allowance(plan) else None
+
+
+def days_for(ledger: Ledger, plan: Plan, messages: int, now: datetime) -> int:
+    """On how many days so many messages go, what is left of this one being the first."""
+    day, days = Day.read(ledger.notebook.note(plan.name) or "", now), 1
+    while messages > (left := max(0, day.allowance(plan) - day.used)):
+        messages, days = messages - left, days + 1
+        day = Day(day.ends, best=max(day.best, day.allowance(plan)))
+    return days

@@ -414,6 +414,19 @@ def test_a_number_that_begins_anew_each_year_names_no_issue_by_itself(tmp_path: 
     assert clear.out == "2026/1 Presses: approved: will be mailed by the next pass\n"
 
 
+@pytest.mark.parametrize(("setting", "said"), [
+    ({"rate": "1/m"}, "at least 0:03:00 (transport.rate)"),
+    ({"warm_up": {"start": 2}, "rate": "1/m"}, "on 2 days (transport.warm_up)"),
+])
+def test_plan_says_how_long_the_settings_make_a_mailing(
+    letters: Publication, setting: dict[str, Any], said: str
+) -> None:
+    letters.add_readers(2)
+    letters.configure({"transport": setting})
+
+    assert f" to weekly, 3 readers, 7 KB, {said}: ready to be mailed" in run(letters, "plan").out
+
+
 @pytest.mark.parametrize("time", [
     "2126/01/06", "2126-01-05T08:00Z", "2126-01-05T08:00:00+00:00", "2126-01-05 16:00 +08:00", "2126年1月6日",
 ])

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from pipeline.clock import HandClock
 from pipeline.errors import Deferred, Unavailable
 from pipeline.mailings.send import deliver
-from pipeline.mailings.warm_up import DAY, Day, Plan, WarmUp, waits_until
+from pipeline.mailings.warm_up import DAY, Day, Plan, WarmUp, days_for, waits_until
 from pipeline.schema import delivery
 from tests.books import NOON
 from tests.publications import TODAY, Publication, words
@@ -170,3 +170,14 @@ def test_settings_without_numbers_have_those_that_are_advised(tmp_path: Path) ->
     letters = Publication(tmp_path, {"transport": {"warm_up": {}}})
 
     assert letters.app.warm_up == Plan("warm_up folder example.com", 200, 1.5)
+
+
+@pytest.mark.parametrize(("messages", "days"), [(1, 1), (10, 1), (11, 2), (25, 2), (26, 3)])
+def test_days_that_a_mailing_takes_grow_as_the_days_do(work: Workplace, messages: int, days: int) -> None:
+    assert days_for(work.ledger, PLAN, messages, NOON) == days
+
+
+def test_day_that_is_used_up_is_the_first_of_those_a_mailing_takes(work: Workplace) -> None:
+    work.deliver()
+
+    assert days_for(work.ledger, PLAN, 15, NOON) == 2
