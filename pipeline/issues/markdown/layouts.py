@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -28,17 +29,21 @@ def unfold(tags: Sequence[Token]) -> None:
             continue
         opened[-1].tags.append((token, tag))
         if tag.name == "table" and tag.kind is Kind.CLOSE:
-            opened.pop().unfold()
+            closed = opened.pop()
+            closed.unfold()
             if opened:
                 opened[-1].is_layout = True
+                opened[-1].inner.append(closed)
 
 
 @dataclass
 class _Table:
-    """One that says that it is for layout, or has another in it, is so; not if it has headings or a cell is open."""
+    """One that says that it is for layout, or has another in it, is so; not if it has headings or a cell is open. Then
+    those in it are so of which no cells stand beside each other."""
 
     is_layout: bool
     tags: list[tuple[Token, Tag]] = field(default_factory=list)
+    inner: list[_Table] = field(default_factory=list)
 
     def unfold(self) -> None:
         cells = [tag.kind for _, tag in self.tags if tag.name == "td"]
@@ -51,3 +56,12 @@ class _Table:
                 token.content = str(Tag(tag.kind, "div", align))
             else:
                 token.type, token.content = "text", ""
+        for table in self.inner:
+            if not table.is_layout and not table.has_columns():
+                table.is_layout = True
+                table.unfold()
+
+    def has_columns(self) -> bool:
+        """Whether two cells stand beside each other."""
+        starts = [tag.name for _, tag in self.tags if tag.kind is Kind.OPEN and tag.name in ("tr", "td")]
+        return ("td", "td") in pairwise(starts)

@@ -13,8 +13,10 @@ from tests.unit.issues.rendered import shown
       "<b>Ink</b></td></tr></tbody></table>"),
      '<div align="center"><b>Ink</b></div>'),
     (("<table><colgroup><col></colgroup><tr><td>Ink</td><td>\n"
-      "<table><tbody><tr><td>1</td></tr></tbody></table>\n</td></tr></table>"),
-     "<div>Ink</div><div>\n<table><tbody><tr><td>1</td></tr></tbody></table>\n</div>"),
+      "<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>\n</td></tr></table>"),
+     "<div>Ink</div><div>\n<table><tbody><tr><td>1</td><td>2</td></tr></tbody></table>\n</div>"),
+    ("<table><tr><td><table><tr><td>Ink</td></tr><tr><td>Pen</td></tr></table></td></tr></table>",
+     "<div><div>Ink</div><div>Pen</div></div>"),
     ("<table role=presentation><tr><td>\n\n**Ink** dries.\n\n</td></tr></table>\n\nPaper",
      "<div>\n<p><strong>Ink</strong> dries.</p>\n</div>\n<p>Paper</p>"),
     ("</table>\n\n<table role=none><tr><td>Ink</td></tr></table>", "<div>Ink</div>"),
