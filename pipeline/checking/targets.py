@@ -23,6 +23,7 @@ from pipeline.issues.markdown.spaces import (
     SWAPPED_LINK,
     WIDE_LINK,
 )
+from pipeline.issues.markdown.tags import is_pixel
 from pipeline.issues.markdown.vaults import EMBED, embedded
 from pipeline.issues.roots import IN_ASSETS
 
@@ -128,7 +129,7 @@ def _tags(source: Source) -> Iterator[Named]:
         if tag == "a" and "href" in values:
             at, address = values["href"]
             yield Named("link", at, address)
-        elif tag == "img" and "src" in values:
+        elif tag == "img" and "src" in values and not is_pixel({name: value for name, (_, value) in values.items()}):
             at, address = values["src"]
             yield Named("image", at, address, values.get("alt", (0, ""))[1])
         elif tag == "video":

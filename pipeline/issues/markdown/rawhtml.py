@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from pipeline.errors import shorten
 from pipeline.issues.markdown.components import destination, title_of
 from pipeline.issues.markdown.layouts import unfold
-from pipeline.issues.markdown.tags import COMPONENT, VOID, Kind, Tag, read_tag, tags_of
+from pipeline.issues.markdown.tags import COMPONENT, VOID, Kind, Tag, is_pixel, read_tag, tags_of
 from pipeline.issues.report import Report
 
 MAX_DEPTH = 40
@@ -200,7 +200,7 @@ class _Flow:
 
     def _element(self, piece: Token, tag: Tag) -> list[Token]:
         if tag.name == "img" and tag.attributes:
-            return [self._image(_sized(tag))]
+            return self._leave_out_pixel() if is_pixel(tag.attributes) else [self._image(_sized(tag))]
         if tag.name in _WHOLE:
             return self._remove_whole(piece, tag)
         if tag.name in _KEPT:
@@ -307,6 +307,11 @@ class _Flow:
         kept |= {name: tag.attributes[name] for name in ("title", "width", "height", "align") if name in tag.attributes}
         words = Token("text", "", 0, content=kept["alt"])
         return Token("image", "img", 0, attrs=dict(kept), children=[words], content=kept["alt"])
+
+    def _leave_out_pixel(self) -> list[Token]:
+        self._report.warn("html-removed", "a picture of one pixel shows nothing and was left out",
+                          "remove it: who opens an issue is not counted", self._block)
+        return []
 
     def _media(self, piece: Token, tag: Tag) -> list[Token]:
         """A player with its sources as one piece, and in it the words for programs that cannot play it."""

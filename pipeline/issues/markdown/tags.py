@@ -90,3 +90,8 @@ def read_tag(typed: str) -> Tag:
         attributes.setdefault(key.lower(), filled(unescape(value.strip("\"'"))))
     empty = name in VOID or typed.endswith("/>")
     return Tag(Kind.EMPTY if empty else Kind.OPEN, name, attributes)
+
+
+def is_pixel(picture: Mapping[str, str]) -> bool:
+    """Whether nobody can see a picture with these attributes: it counts who opens a mail, or keeps its parts apart."""
+    return {picture.get("width"), picture.get("height")} <= {"0", "1", "0px", "1px"}

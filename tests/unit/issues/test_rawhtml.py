@@ -54,6 +54,7 @@ def test_what_is_no_markup_is_shown_as_typed(text: str, html: str) -> None:
      '<p><img src="https://w.example.com/files/a.png" alt="" width="300" height="200"></p>'),
     ('<div>\n<img src="a.png" style="width:50%;height:200px"/>\n</div>',
      '<div>\n<img src="https://w.example.com/files/a.png" alt="" width="50%">\n</div>'),
+    ("a<img src=https://a.example/o.gif width=1 height=1>", "<p>a</p>"),
     ('<kbd>a</kbd> <img src="a.png" width="9" style="width:50%"> <img src="a.png" style="max-width:50%;height:9px">',
      ('<p><kbd>a</kbd> <img src="https://w.example.com/files/a.png" alt="" width="9"> '
       '<img src="https://w.example.com/files/a.png" alt=""></p>')),
