@@ -206,7 +206,7 @@ def test_what_is_refused_beside_what_is_done_ends_with_one(letters: Publication)
 def test_publish_says_how_far_a_long_mailing_is(letters: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "LOOK_S", 0.01)
     monkeypatch.setattr(progress, "EVERY_S", 0.0)
-    with MailServer(Behaviour(delay_s=0.05)) as server:
+    with MailServer(Behaviour(delay_s=0.2)) as server:
         letters.over_smtp(server.port)
         answer = run(letters, "publish", "--json")
 
