@@ -281,6 +281,7 @@ class SenderQueue:
                 self._dispatch.post.prepare(self._waiting)
         except (DatabaseError, OutputError, MemoryError, OSError):
             self._dispatch.board.withdraw(claim)
+            self._leave_flight(claim)
             self._give_back(claim)
             raise
         return message
