@@ -250,16 +250,17 @@ class SenderQueue:
         letters wait for no domain."""
         domains = self._dispatch.pace.domains
         for _ in range(len(self._waiting)):
-            claim = self._waiting.popleft()
-            if claim.mailing_id is None:
+            claim = self._waiting[0]  # and it stays there until the ledger has answered
+            is_letter = claim.mailing_id is None
+            if not is_letter and domains.is_full(claim.address):
+                self._waiting.rotate(-1)
+                continue
+            until = None if is_letter else self.durably(partial(domains.ask, claim.address))
+            self._waiting.popleft()
+            if not until:
                 return claim
-            if domains.is_full(claim.address):
-                self._waiting.append(claim)
-            elif until := self.durably(partial(domains.ask, claim.address)):
-                self._returned.append(Outcome(claim, DeliveryState.DEFERRED, domains.why(claim.address),
-                                              due_at=until, counted=False))
-            else:
-                return claim
+            self._returned.append(Outcome(claim, DeliveryState.DEFERRED, domains.why(claim.address), due_at=until,
+                                          counted=False))
         return None
 
     def _look_further(self) -> float:

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import select, update
 
 from pipeline.clock import HandClock
-from pipeline.errors import Deferred, TransportError
+from pipeline.errors import Deferred, TransportError, Unreachable
 from pipeline.mailings.domains import FARTHEST, LONGEST_REST, RESTS, Domains, Limit
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.ramp import LASTS
+from pipeline.mailings.send import deliver
 from pipeline.mailings.waiting import waits
 from pipeline.providers.base import Message, Receipt
 from pipeline.providers.local import Faulty
@@ -245,6 +246,24 @@ def test_rate_that_a_wrong_clock_wrote_does_not_stop_a_domain(tmp_path: Path) ->
     assert Domains(ledger, clock, "smtp", limits).ask("ada@gmail.com") is None
 
     assert Domains(ledger, HandClock(NOON), "smtp", limits).ask("ada@gmail.com") is None
+
+
+def test_nobody_stays_in_hand_where_the_ledger_fails_once_as_a_domain_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    work = Workplace(tmp_path, limits={"example.com": Limit(concurrency=3)})
+    dispatch = work.dispatch()
+    ask, failures = dispatch.pace.domains.ask, iter([Unreachable("the database does not answer")])
+
+    def flaky(address: str) -> datetime | None:
+        if failure := next(failures, None):
+            raise failure
+        return ask(address)
+
+    monkeypatch.setattr(dispatch.pace.domains, "ask", flaky)
+    deliver(dispatch, work.stop)
+
+    assert work.states == ["sent"] * 3
 
 
 def test_concurrency_of_one_domain_is_never_passed_and_others_fill_the_line(tmp_path: Path) -> None:
