@@ -177,7 +177,11 @@ class SenderQueue:
     def _take(self) -> list[Claim]:
         """What was begun, without what was stopped since."""
         claims = self._recorder.take()
-        return self._still_going(claims) if claims else []
+        try:
+            return self._still_going(claims) if claims else []
+        except (DatabaseError, OutputError):
+            self._returned += [given_back(claim, self._dispatch.clock.now()) for claim in claims]
+            raise
 
     def _known(self) -> list[Outcome]:
         """What is not recorded yet, now in the recorder's hands."""

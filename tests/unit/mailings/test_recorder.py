@@ -104,6 +104,23 @@ def test_group_claimed_ahead_is_given_back_where_a_person_has_stopped_its_mailin
     assert {row["attempts"] for row in work.rows() if row["state"] == "pending"} == {0}
 
 
+def test_group_claimed_ahead_is_given_back_where_the_ledger_fails_once_as_it_is_taken(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending, failures = work.ledger.mailings.sending, iter([Unreachable("the database does not answer")])
+
+    def flaky() -> set[int]:
+        if failure := next(failures, None):
+            raise failure
+        return sending()
+
+    monkeypatch.setattr(work.ledger.mailings, "sending", flaky)
+    work.deliver()
+
+    assert next(failures, None) is None
+    assert work.states == ["sent"] * READERS
+
+
 def test_commit_that_fails_beside_the_wire_forgets_nothing_and_repeats_nobody(
     work: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
