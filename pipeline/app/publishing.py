@@ -128,6 +128,7 @@ class Publishing(Outputs):
     def frame(self) -> Frame:
         """What the publication contributes to every mail."""
         from pipeline.editions.frame import Frame  # slow import: jinja2, lxml
+        from pipeline.feeds.addresses import whole_address
 
         config = self.config
         publication, theme = config.publication, config.publication.theme
@@ -135,7 +136,8 @@ class Publishing(Outputs):
         return Frame(
             title=publication.title, url=publication.url, language=publication.language,
             description=publication.description, author=publication.author.name,
-            postal_address=publication.postal_address, accent=theme.accent, logo=theme.logo or "", width=theme.width,
+            postal_address=publication.postal_address, accent=theme.accent,
+            logo=whole_address(publication.url, theme.logo or ""), width=theme.width,
             subject=config.mailings.subject, view=reachable, preferences=reachable)
 
     @cached_property

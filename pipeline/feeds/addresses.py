@@ -110,6 +110,11 @@ def web_address(base: str, path: str) -> str:
     return base + quote(path, safe="/~!$&'()*+,;=:@")
 
 
+def whole_address(base: str, place: str) -> str:
+    """That of a place which settings give as an address or as a path below `base`; "" of none."""
+    return place if not place or "://" in place else web_address(base, place.lstrip("/"))
+
+
 def relative_address(page: str, target: str) -> str:
     """The address of `target` as seen from `page`, both paths below one base that end with `/` or are files.
 

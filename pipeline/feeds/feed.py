@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from pipeline.feeds.addresses import web_address
+from pipeline.feeds.addresses import web_address, whole_address
 from pipeline.feeds.characters import clean, distinct, one_line, person_name
 from pipeline.issues.issue import Image, Issue
 from pipeline.issues.reading.headline import unsaid_number
@@ -71,9 +71,7 @@ class Publication:
     @property
     def logo_url(self) -> str:
         """The logo's absolute address, or ""."""
-        if not self.logo or "://" in self.logo:
-            return self.logo
-        return web_address(self.url, self.logo.lstrip("/"))
+        return whole_address(self.url, self.logo)
 
     @property
     def editor(self) -> str:

@@ -71,6 +71,21 @@ def test_envelope_follows(
     assert {field: envelope[field] for field in expected} == expected
 
 
+@pytest.mark.parametrize(("logo", "shown"), [
+    ("img/press.png", "https://letters.example.com/img/press.png"),
+    ("/img/press.png", "https://letters.example.com/img/press.png"),
+    ("https://pictures.example.org/press.png", "https://pictures.example.org/press.png"),
+])
+def test_logo_in_a_mail_has_its_whole_address(tmp_path: Path, logo: str, shown: str) -> None:
+    url = "https://letters.example.com/"
+    letters = publication(tmp_path, {"publication": {"title": "Letters", "url": url, "theme": {"logo": logo}}})
+    record = list(letters.app.archive.issues().values())[-1]
+
+    html = letters.app.dresser.dress(record, record.lists[0])[0].html
+
+    assert re.findall(r'<img class="logo" src="([^"]*)"', html) == [shown]
+
+
 def test_edition_is_the_same_at_every_dressing(tmp_path: Path) -> None:
     letters = publication(tmp_path, {})
 
