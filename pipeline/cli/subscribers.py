@@ -163,7 +163,8 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     Example:
       avviso subscribers remove ada@example.com
     """
-    from pipeline.editions.letters import Letter  # slow import
+    from pipeline.editions.letters import Letter  # slow imports
+    from pipeline.feedback.needs import dismiss_asker
 
     app = invocation.app()
 
@@ -171,6 +172,7 @@ def remove(invocation: Invocation, addresses: tuple[str, ...]) -> int:
         person, now = _find(app, address), app.clock.now()
         count = app.roster.remove(person.id, "removed", now)
         app.ledger.letters.withdraw(Letter.CONFIRM.value, person.id, now)  # its button would lead nowhere
+        dismiss_asker(app.ledger, person.address, now)
         return {"ended": count}, f"{counted(count, 'subscription')} ended"
 
     return for_each(invocation, addresses, end)
@@ -186,12 +188,14 @@ def forget(invocation: Invocation, addresses: tuple[str, ...]) -> int:
     Example:
       avviso subscribers forget ada@example.com
     """
-    from pipeline.address import parse  # slow import
+    from pipeline.address import parse  # slow imports
+    from pipeline.feedback.needs import dismiss_asker
 
     app = invocation.app()
 
     def erase(address: str) -> tuple[dict[str, Any], str]:
         person = parse(address)
+        dismiss_asker(app.ledger, person.text, app.clock.now())
         if app.subscriptions.forget(person):
             return {"erased": True}, "erased; messages already in the outbox folder or mailed stay where they are"
         raise AudienceError("nothing named them here; they are kept out from now on", path=address,

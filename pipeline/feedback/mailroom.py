@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 
-from pipeline.address import mask
 from pipeline.clock import EPOCH, Clock
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.feedback.feedback import Effect, Feedback
@@ -126,5 +125,5 @@ class Mailroom:
             return False
         effects = self._feedback.take([returned.event]) if returned.event else []
         if returned.asks_to_leave or Effect.FORGED in effects:
-            remember_asker(self._ledger, mask(returned.sender), mail.at, self._clock.now())
+            remember_asker(self._ledger, returned.sender, mail.at, self._clock.now())
         return bool(UNDERSTOOD.intersection(effects))

@@ -15,6 +15,7 @@ from pipeline.address import parse
 from pipeline.audience.subscriber import Evidence, State, Subscription
 from pipeline.cli import avviso
 from pipeline.cli.lines import delivery_line, subscription_line
+from pipeline.feedback.needs import needs, remember_asker
 from tests.publications import Publication
 
 
@@ -54,6 +55,21 @@ def test_a_file_for_another_service_brings_nobody_who_is_out_along(tmp_path: Pat
 
     assert exported("all.csv") == ["ada", "bo", "cy", "di"]
     assert exported("mailed.csv", "--mailed") == exported("mailed.jsonl", "--mailed") == ["ada"]
+
+
+def test_who_asked_by_mail_to_leave_needs_nobody_any_more_once_they_are_off(tmp_path: Path) -> None:
+    letters = Publication(tmp_path / "letters")
+    letters.add_readers("ada@example.com", "alice@example.com", "bo@example.com")
+    ledger, now = letters.app.ledger, datetime.now(UTC)
+    for hours, sender in enumerate(("Ada@example.com", "ada@example.com", "alice@example.com", "bo@example.com")):
+        remember_asker(ledger, sender, now - timedelta(hours=hours), now)
+    before = [line.split()[0] for line in needs(ledger, now)]
+
+    for words in (("remove", "ada@example.com"), ("forget", "bo@example.com")):
+        CliRunner().invoke(avviso, ["--config", str(letters.folder / "config.yaml"), "subscribers", *words])
+
+    assert before == ["b…@example.com", "a…@example.com", "A…@example.com"]
+    assert [line.split()[0] for line in needs(ledger, now)] == ["a…@example.com"]
 
 
 def test_who_was_never_here_is_not_called_erased(tmp_path: Path) -> None:
