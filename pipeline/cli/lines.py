@@ -118,7 +118,8 @@ def status_lines(overview: Overview, now: datetime, zone: ZoneInfo, *, everythin
     yield f"Workers   {at_work or 'none at work'}"
     for worker, hands in overview.workers:
         yield f"  {worker_line(worker, hands, now, zone, is_dead=worker.id in overview.dead)}"
-    yield f"Feeds     {f'last changed {local(overview.feeds, zone)}' if overview.feeds else 'no issue is in them yet'}"
+    newest = f"newest entry or edit {local(overview.feeds, zone)}" if overview.feeds else "no issue is in them yet"
+    yield f"Feeds     {newest}"
     yield "Needs you " + ("" if overview.matters else "nothing")
     for line in problem_lines(overview.matters, everything=everything):
         yield f"  {line}"

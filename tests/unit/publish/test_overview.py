@@ -166,7 +166,7 @@ def test_every_hour_is_shown_in_the_owner_s_zone(letters: Publication) -> None:
     shown = list(status_lines(look(letters), letters.clock.now(), ZoneInfo("Asia/Shanghai")))
 
     assert [line for line in shown if line.startswith("Feeds")] == [
-        "Feeds     last changed 2026-03-24 16:00"]  # 08:00 in UTC
+        "Feeds     newest entry or edit 2026-03-24 16:00"]  # 08:00 in UTC
 
 
 def test_feeds_without_an_issue_are_not_said_to_be_missing(letters: Publication) -> None:
