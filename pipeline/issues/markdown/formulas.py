@@ -12,7 +12,7 @@ were typed, and so they do everywhere where they cannot be set (see `issues.tex`
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -85,10 +85,13 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 def _backslashed(state: StateInline, silent: bool) -> bool:
     match = _IN_LINE.match(state.src, state.pos, state.posMax)
-    if match is None or not (_is_meant(match) or (_is_in_element(state) and _can_be_set(match["tex"]))):
+    if match is None:
+        return False
+    tex = unescape(match["tex"]) if (is_in_element := _is_in_element(state)) else match["tex"]
+    if not (_can_be_set(tex) if is_in_element else _is_meant(match)):
         return False
     if not silent:
-        _push(state, f"${match['tex'].strip()}$", is_set=True)
+        _push(state, f"${tex.strip()}$", is_set=True)
     state.pos = match.end()
     return True
 
@@ -182,14 +185,14 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _in_element(state: StateBlock, start: int, end: int) -> tuple[str, int | None]:
-    """The formula in an element that begins here, which has nothing else on its lines, and the last of these; None
-    where there is none."""
+    """The formula in an element that begins here, which has nothing else on its lines and its `<` as `&lt;`, and the
+    last of these; None where there is none."""
     opened = _OPENED.match(line_of(state, start).lstrip())
     close = f"</{opened['name']}>" if opened else ""
     last = next((at for at in range(start, min(end, start + MAX_LINES))
                  if line_of(state, at).rstrip().endswith(close)), None) if opened else None
     found = _IN_ELEMENT.fullmatch(_typed(state, start, last).strip()) if last is not None else None
-    tex = (found["tex"] or found["typed"] or "").strip() if found else ""
+    tex = unescape(found["tex"] or found["typed"] or "").strip() if found else ""
     return tex, last if _can_be_set(_EMPTY_LINES.sub("\n", tex), is_block=True) else None
 
 

@@ -41,6 +41,7 @@ def test_formula_in_a_line_is_set_in_letters_where_nobody_knows_mathml(text: str
     '<div class="katex">\n$$\nx_1\n$$\n</div>'])
 def test_an_element_that_says_so_holds_a_formula(element: str) -> None:
     assert shown(f"Ink\n\n{element}\n\nPaper") == shown("Ink\n\n$$\nx_1\n$$\n\nPaper")
+    assert shown(element.replace("x_1", "x_1 &lt; 2")) == shown("$$\nx_1 < 2\n$$")
 
 
 @pytest.mark.parametrize("element", [
