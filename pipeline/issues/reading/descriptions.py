@@ -103,7 +103,7 @@ def _paragraphs(beginning: Beginning, lists: _Lists, width: int = ENOUGH_WORDS) 
         if _describes(text, settled, width) and not _are_data(lines):
             if is_bold:
                 bold.append(text)
-            elif _ASIDE.fullmatch(text) or _is_caption(beginning.tokens, at, settled):
+            elif _ASIDE.fullmatch(text) or _is_beside_the_text(beginning.tokens, at, settled):
                 captions.append(text)
             else:
                 yield cut(_with_list(text, lists.said_at(at + 3)) if text.endswith((":", "：")) else text)
@@ -140,6 +140,13 @@ def _is_like_heading(text: str, said: Token) -> bool:
     is_bold = bool(words) and (words[0].type, words[-1].type) == ("strong_open", "strong_close")
     return (is_bold and [child.type for child in words].count("strong_open") == 1
             and 0 < len(text) <= _LONGEST_HEADING and text[-1] not in _ENDS)
+
+
+def _is_beside_the_text(tokens: Sequence[Token], at: int, said: Token) -> bool:
+    """Whether a settled paragraph, which the token at this place opens, is a caption, or in italics what a line below
+    the whole text parts from it: `*Made by a machine on 24 March*`."""
+    is_last = at > 1 and at + 3 == len(tokens) and tokens[at - 1].type == "hr"
+    return (is_last and _is_italic(said.children or ())) or _is_caption(tokens, at, said)
 
 
 def _is_caption(tokens: Sequence[Token], at: int, said: Token) -> bool:

@@ -318,6 +318,7 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     (("## Ink\n\n- 🔗 [阅读原文](https://example.com/a)\n- 📝 墨水从哪里来\n\n## 纸\n\n"
       "- 🔗 [阅读原文](https://example.com/b)\n- 📝 纸从哪里来的呢"),
      ("📝 墨水从哪里来", "📝 纸从哪里来的呢"), False),
+    ("- A new press is here at last\n\n---\n*Made by a machine on 24 March*", ("A new press is here at last",), False),
     ("- [A new press](https://example.com/a)\n\n## News\n\n- [A new press](https://example.com/a)\n- More of all",
      ("A new press · More of all",), False),
     ("- 09:30 Doors open, with tea\n\n### Friday\n\n- 09:00 Ink is made by hand",
