@@ -47,9 +47,10 @@ _PROSE = re.compile(r"\w{2}\s+\S+\s+\S")
 _SENTENCE = 8  # letters of Chinese, Japanese or Korean, from which on they are more than a label; so is what ends so:
 _ENDS = ("。", "！", "？")
 _ADDRESSES = ("url", "link", "href")
-# So does any other that says nothing else, unless it is for a browser.
+# So does any other that says nothing else but figures and other addresses, unless it is for a browser.
 _ADDRESS_ALONE = re.compile(
-    rf"\(?(?:(?:[\w./-]+\s+)?(?:url|link|href)\s*[=:]\s*)?([\"']?)({ADDRESS.pattern})\1\)?", re.IGNORECASE)
+    rf"\(?(?:(?:[\w./-]+\s+)?(?:url|link|href)\s*[=:]\s*)?([\"']?)({ADDRESS.pattern})\1\)?"
+    rf"(?:\s+[\"']?(?:\d{{1,4}}(?:\.\d)?|{ADDRESS.pattern})[\"']?){{0,5}}", re.IGNORECASE)
 _FOR_BROWSERS = re.compile(r"\S+\.(?:m?js|css)(?:\?\S*)?", re.IGNORECASE)
 _FIRST_ADDRESS = re.compile(rf"\s*\"({ADDRESS.pattern})\"")
 

@@ -44,6 +44,8 @@ PLAYER = '<p><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title=""></
      '<p><a href="https://twitter.com/i/status/1234567">https://twitter.com/i/status/1234567</a></p>'),
     ("{{< instagram CxOWiQNP2MO >}}",
      '<p><a href="https://www.instagram.com/p/CxOWiQNP2MO/">https://www.instagram.com/p/CxOWiQNP2MO/</a></p>'),
+    ('{{< seen "https://a.example/b" 8.5 "https://b.example" >}}',
+     '<p><a href="https://a.example/b">https://a.example/b</a></p>'),
     ('{{< xy id="1234567" >}}', ""), ("@[youtube](dQw4w9WgXcQ)", PLAYER),
     ("- {{video https://a.example/b?c=1}}\n- {{video}}",
      '<ul>\n<li>\n<p><a href="https://a.example/b?c=1">https://a.example/b?c=1</a></p>\n</li>\n<li>{{video}}</li>\n</ul>'),
