@@ -212,6 +212,8 @@ class _Flow:
                 self._warn_removed(_short(piece))
             return []
         told = "names no picture" if tag.name == "img" else "is no HTML tag"
+        if self._at > 1 and self._pieces[self._at - 2].content.endswith("{{"):  # a mark
+            return self._typed(piece)
         self._report.warn("html-unknown-tag", f"{_short(piece)} {told} and is shown as typed",
                           f"write `{_short(piece)}` between backquotes to say so", self._block)
         return self._typed(piece)

@@ -95,6 +95,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int | None, int | None]]:
     ("字：\n-纸\n-墨\n\n> 1.排字\n> 2.校对\n\n- 字\n  *纸。\n  *墨",
      [("list-literal", n, 1) for n in (6, 9, 13)]),
     ("1.纸\n3.墨\n4.字", [("list-literal", 6, 1)]), ("*作者：甲*\n*译者：乙*", []),
+    ("字{{<de>}}。", [("template-text", 5, 2)]),
     ('字<img src="https://a.example/o.gif" width="1" height="1">', [("html-removed", 5, None)]),
     ("-纸\n\n-墨\n\n\\-纸\n\\-墨\n\n-5 度\n-6 度\n\n1.纸\n3.墨\n5.字\n\n2.4 版\n3.5 版\n\n-rw\n-rx", []),
     ("字\n\n    第二天来了。\n\n1. 字\n\n   字\n\n        （雨停了？）",
