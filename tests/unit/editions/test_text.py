@@ -218,7 +218,7 @@ def test_raw_html_looks_as_markdown_does(raw: str, expected: str) -> None:
     ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a  b\nc"),
     ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "a\nb"),
     ("<table><tr><td><div>a<p>b</p>c</div></td></tr><tr><td><div>d</div></td></tr></table>", "a\n\nb\n\nc\n\nd"),
-    ("<table><tr><td><table><tr><td>a</td></tr></table></td></tr><tr><td>b</td></tr></table>", "a\n\nb"),
+    ("<table><tr><td><table><tr><td>a</td></tr></table></td></tr><tr><td>b</td></tr></table>", "a\nb"),
     ("<div><h2>a<ul>b</h2><li>c</ul>d</div>", "a\n-\n\nb\n-\n\nc\n\nd"),
     ("<ul><li>a<blockquote><ul><li>b</blockquote>c</ul>d</ul>e", "- a\n\n  > b\n\n  c\n\nd\n\ne"),
     ("<div><pre><ul>a</pre>b</ul></div>", "    a\n\nb"),
