@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sqlalchemy import Connection
 
 from pipeline.errors import Damaged, Deferred, OutputError, Refused, TransportError, Unavailable, Unreachable
+from pipeline.mailings import sender_queue
 from pipeline.mailings.board import read_board
+from pipeline.mailings.domains import Limit
 from pipeline.mailings.mailing import Claim, Doubt, MailingState, Outcome
 from pipeline.mailings.presence import take_back
 from pipeline.mailings.send import BRAKES_S, deliver, serve
@@ -23,6 +30,8 @@ from tests.books import NOON
 from tests.workplaces import Workplace
 
 AWAY = timedelta(seconds=5)
+
+Access = Callable[..., AbstractContextManager[Connection]]
 
 
 @dataclass
@@ -250,3 +259,38 @@ def test_turn_of_a_machine_among_many_waits_for_the_ledger(work: Remote) -> None
     deliver(dispatch, work.stop, is_patient=True)
 
     assert work.states == ["sent", "sent", "sent"]
+
+
+@pytest.mark.parametrize("step", range(1, 13))
+def test_ledger_that_fails_once_at_any_step_leaves_nobody_in_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int,
+) -> None:
+    """A pass that ends as if all were well has seen to everybody; one that says so is made good by the next."""
+    monkeypatch.setattr(sender_queue, "QUICK_S", math.inf)  # groups grow, and are claimed ahead
+    monkeypatch.setattr(sender_queue, "UNRECORDED_S", math.inf)
+    work = Workplace(tmp_path, readers=150, limits={"example.com": Limit(concurrency=3)}, rate=1_000)
+    dispatch, turns = work.dispatch(), count(1)
+    for way in ("read", "write"):
+        monkeypatch.setattr(work.database, way, failing_at(step, turns, getattr(work.database, way)))
+
+    try:
+        deliver(dispatch, work.stop)
+    except Unreachable:
+        take_back(work.ledger, dispatch.worker, read_board(dispatch.board.path), Doubt.PROCESS, NOON)
+        work.deliver()
+
+    assert next(turns) > step
+    assert work.states == ["sent"] * 150
+    assert set(Counter(work.sent).values()) == {1}
+
+
+def failing_at(step: int, turns: Iterator[int], way: Access) -> Access:
+    """A way to the ledger, which is away at this one of the turns."""
+    @contextmanager
+    def flaky(*given: object) -> Iterator[Connection]:
+        if next(turns) == step:
+            raise Unreachable("the database does not answer")
+        with way(*given) as connection:
+            yield connection
+
+    return flaky
