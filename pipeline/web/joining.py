@@ -19,7 +19,7 @@ from pipeline.subscribe.spool import Spool
 from pipeline.subscribe.spool_worker import ASK
 from pipeline.subscribe.subscriptions import Subscriptions
 from pipeline.web.desk import PEOPLE_AT_ONCE, Desk
-from pipeline.web.forms import clean, read_form
+from pipeline.web.forms import ESCAPED, clean, read_form
 from pipeline.web.holder import Holders
 from pipeline.web.network import Network, network_of
 from pipeline.web.pages import Pages
@@ -27,7 +27,7 @@ from pipeline.web.rate_limiter import RateLimiter, Turn
 from pipeline.web.wording import LANGUAGES
 
 THINKING_S = 2      # nobody fills a form faster
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORMS = (ESCAPED, "multipart/form-data")
 # A page on another host may send JSON by script; a plain form needs no leave (Fetch standard, section 3.2).
 ANYWHERE = {"access-control-allow-origin": "*"}
 PREFLIGHT = {**ANYWHERE, "access-control-allow-methods": "POST", "access-control-allow-headers": "content-type",

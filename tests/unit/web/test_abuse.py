@@ -107,6 +107,21 @@ def test_form_in_a_character_set_that_cannot_be_read_is_refused(house: House, pa
     assert answer.text == "this is not a form in a character set that can be read\n"
 
 
+def test_form_that_is_not_escaped_is_read_as_utf8(house: House) -> None:
+    house.client.post("/subscribe", content="email=bo@example.com&name=王小明+Bo&since=0".encode(), headers={
+        "content-type": "application/x-www-form-urlencoded; charset=UTF-8"})
+    house.spool_worker.work()
+
+    assert [one.subscriber.name for one in house.app.roster.list_subscribers()] == ["王小明 Bo"]
+
+
+def test_form_of_more_fields_than_there_are_is_refused(house: House) -> None:
+    answer = house.client.post("/subscribe", content="&".join(["email=bo@example.com"] * 21), headers={
+        "content-type": "application/x-www-form-urlencoded"})
+
+    assert (answer.status_code, answer.text) == (400, "this form has more than 20 fields\n")
+
+
 @pytest.mark.parametrize(("since", "letters"), [("9" * 320, 0), ("0" * 320, 1), ("²", 1), ("١٢", 1)])
 def test_any_number_for_when_the_form_was_fetched_gets_the_one_answer(house: House, since: str, letters: int) -> None:
     usual = house.client.post("/subscribe", data={"email": "nobody"})
