@@ -18,14 +18,14 @@ JAPANESE: Mapping[str, str] = {
     "colon": "：",
     "letter_why": "『{title}』がこのメールアドレスをお預かりしたため、お送りしています。",
     "confirm_subject": "『{title}』の購読をご確認ください",
-    "confirm_text": "『{title}』をメールでお届けしてよろしいでしょうか。下のボタンを押すと、"
+    "confirm_text": "『{title}』をメールでお届けしてよろしいでしょうか。下の「購読を確認する」を押すと、"
     "次の号からお届けします。",
     "confirm_button": "購読を確認する",
     "confirm_small": "お心当たりのない場合やご不要の場合は、何もなさらなくて結構です。"
     "今後メールをお送りすることはありません。",
     "change_subject": "『{title}』の新しい配信先をご確認ください",
     "change_text": "今後『{title}』をこのアドレスで受け取るというお申し込みを受け付けました。"
-    "下のボタンを押すと変更されます。",
+    "下の「このアドレスを使う」を押すと変更されます。",
     "change_button": "このアドレスを使う",
     "change_small": "お心当たりのない場合は、何もなさらなくて結構です。今後メールをお送りすることはありません。",
     "welcome_subject": "『{title}』へようこそ",
@@ -50,11 +50,12 @@ KOREAN: Mapping[str, str] = {
     "colon": ": ",
     "letter_why": "‘{title}’에 이 메일 주소가 전달되어 보내 드립니다.",
     "confirm_subject": "‘{title}’ 구독을 확인해 주세요",
-    "confirm_text": "‘{title}’ 소식을 메일로 받아 보시겠습니까? 아래 버튼을 누르시면 다음 호부터 보내 드립니다.",
+    "confirm_text": "‘{title}’ 소식을 메일로 받아 보시겠습니까? 아래 ‘구독 확인’을 누르시면 다음 호부터 보내 드립니다.",
     "confirm_button": "구독 확인",
     "confirm_small": "신청하신 적이 없거나 원하지 않으시면 아무것도 하지 않으셔도 됩니다. 더는 메일을 보내지 않습니다.",
     "change_subject": "‘{title}’ 새 메일 주소를 확인해 주세요",
-    "change_text": "앞으로 이 주소로 ‘{title}’ 메일을 받겠다는 신청을 받았습니다. 아래 버튼을 누르시면 변경됩니다.",
+    "change_text": "앞으로 이 주소로 ‘{title}’ 메일을 받겠다는 신청을 받았습니다. "
+    "아래 ‘이 주소 사용’을 누르시면 변경됩니다.",
     "change_button": "이 주소 사용",
     "change_small": "신청하신 적이 없다면 아무것도 하지 않으셔도 됩니다. 더는 메일을 보내지 않습니다.",
     "welcome_subject": "‘{title}’ 구독을 환영합니다",

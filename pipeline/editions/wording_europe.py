@@ -18,14 +18,13 @@ GERMAN: Mapping[str, str] = {
     "colon": ": ",
     "letter_why": "Sie erhalten diese E-Mail, weil diese Adresse „{title}“ genannt wurde.",
     "confirm_subject": "Bitte bestätigen Sie Ihr Abonnement von „{title}“",
-    "confirm_text": "Möchten Sie „{title}“ per E-Mail erhalten? Ein Klick auf die Schaltfläche, und die nächste "
-    "Ausgabe kommt zu Ihnen.",
+    "confirm_text": "Möchten Sie „{title}“ per E-Mail erhalten? Ein Klick unten, und die nächste Ausgabe "
+    "kommt zu Ihnen.",
     "confirm_button": "Abonnement bestätigen",
     "confirm_small": "Wenn Sie das nicht waren oder nicht möchten, brauchen Sie nichts zu tun: Sie hören nicht wieder "
     "von uns.",
     "change_subject": "Bitte bestätigen Sie Ihre neue Adresse für „{title}“",
-    "change_text": "Sie möchten „{title}“ künftig an dieser Adresse erhalten. Ein Klick auf die Schaltfläche ändert "
-    "sie.",
+    "change_text": "Sie möchten „{title}“ künftig an dieser Adresse erhalten. Ein Klick unten ändert sie.",
     "change_button": "Diese Adresse verwenden",
     "change_small": "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Sie hören nicht wieder von uns.",
     "welcome_subject": "Willkommen bei „{title}“",
@@ -51,14 +50,14 @@ FRENCH: Mapping[str, str] = {
     "colon": "\u00a0: ",
     "letter_why": "Vous recevez cet e-mail parce que cette adresse a été donnée à «\u00a0{title}\u00a0».",
     "confirm_subject": "Confirmez votre abonnement à «\u00a0{title}\u00a0»",
-    "confirm_text": "Souhaitez-vous recevoir «\u00a0{title}\u00a0» par e-mail\u00a0? Un clic sur le bouton, et le "
+    "confirm_text": "Souhaitez-vous recevoir «\u00a0{title}\u00a0» par e-mail\u00a0? Un clic ci-dessous, et le "
     "prochain numéro est à vous.",
     "confirm_button": "Confirmer l’abonnement",
     "confirm_small": "Si vous n’avez rien demandé ou n’en voulez pas, ne faites rien\u00a0: nous ne vous "
     "écrirons plus.",
     "change_subject": "Confirmez votre nouvelle adresse pour «\u00a0{title}\u00a0»",
-    "change_text": "Vous avez demandé à recevoir désormais «\u00a0{title}\u00a0» à cette adresse. Un clic sur le "
-    "bouton suffit.",
+    "change_text": "Vous avez demandé à recevoir désormais «\u00a0{title}\u00a0» à cette adresse. Un clic "
+    "ci-dessous suffit.",
     "change_button": "Utiliser cette adresse",
     "change_small": "Si vous n’avez rien demandé, ne faites rien\u00a0: nous ne vous écrirons plus.",
     "welcome_subject": "Bienvenue à «\u00a0{title}\u00a0»",
@@ -84,11 +83,11 @@ SPANISH: Mapping[str, str] = {
     "colon": ": ",
     "letter_why": "Recibe este correo porque alguien dio esta dirección a «{title}».",
     "confirm_subject": "Confirme su suscripción a «{title}»",
-    "confirm_text": "¿Quiere recibir «{title}» por correo? Un clic en el botón y el próximo número será suyo.",
+    "confirm_text": "¿Quiere recibir «{title}» por correo? Un clic aquí abajo y el próximo número será suyo.",
     "confirm_button": "Confirmar la suscripción",
     "confirm_small": "Si no lo ha pedido o no lo quiere, no haga nada: no volveremos a escribirle.",
     "change_subject": "Confirme su nueva dirección para «{title}»",
-    "change_text": "Ha pedido recibir «{title}» en esta dirección a partir de ahora. Un clic en el botón hace el "
+    "change_text": "Ha pedido recibir «{title}» en esta dirección a partir de ahora. Un clic aquí abajo hace el "
     "cambio.",
     "change_button": "Usar esta dirección",
     "change_small": "Si no lo ha pedido, no haga nada: no volveremos a escribirle.",
@@ -115,11 +114,11 @@ PORTUGUESE: Mapping[str, str] = {
     "colon": ": ",
     "letter_why": "Você recebe este e-mail porque alguém informou este endereço a “{title}”.",
     "confirm_subject": "Confirme a sua assinatura de “{title}”",
-    "confirm_text": "Quer receber “{title}” por e-mail? Um clique no botão, e a próxima edição é sua.",
+    "confirm_text": "Quer receber “{title}” por e-mail? Um clique abaixo, e a próxima edição é sua.",
     "confirm_button": "Confirmar a assinatura",
     "confirm_small": "Se você não fez este pedido ou não quer receber, não faça nada: não voltaremos a escrever.",
     "change_subject": "Confirme o seu novo endereço para “{title}”",
-    "change_text": "Você pediu para receber “{title}” neste endereço a partir de agora. Um clique no botão faz a "
+    "change_text": "Você pediu para receber “{title}” neste endereço a partir de agora. Um clique abaixo faz a "
     "mudança.",
     "change_button": "Usar este endereço",
     "change_small": "Se você não fez este pedido, não faça nada: não voltaremos a escrever.",
@@ -146,12 +145,12 @@ RUSSIAN: Mapping[str, str] = {
     "colon": ": ",
     "letter_why": "Вы получили это письмо, потому что этот адрес передали в «{title}».",
     "confirm_subject": "Подтвердите подписку на «{title}»",
-    "confirm_text": "Присылать вам «{title}»? Нажмите кнопку, и следующий выпуск придёт к вам.",
+    "confirm_text": "Присылать вам «{title}»? Нажмите ниже, и следующий выпуск придёт к вам.",
     "confirm_button": "Подтвердить подписку",
     "confirm_small": "Если вы об этом не просили или не хотите этого, ничего делать не нужно: больше мы вам не "
     "напишем.",
     "change_subject": "Подтвердите новый адрес для «{title}»",
-    "change_text": "Вы попросили присылать «{title}» на этот адрес. Нажмите кнопку, чтобы изменить адрес.",
+    "change_text": "Вы попросили присылать «{title}» на этот адрес. Нажмите ниже, чтобы изменить адрес.",
     "change_button": "Использовать этот адрес",
     "change_small": "Если это были не вы, ничего делать не нужно: больше мы вам не напишем.",
     "welcome_subject": "Добро пожаловать в «{title}»",

@@ -47,7 +47,7 @@ def test_a_confirmation_in_english_says_what_it_is_and_how_to_ignore_it() -> Non
     assert fill(render_letter(Letter.CONFIRM, frame, TEMPLATES).text, FILLED) == (
         "Please confirm your subscription to Type & Paper\n"
         "================================================\n\n"
-        "Would you like Type & Paper by mail? One click on the button, and the next\nissue is yours.\n\n"
+        "Would you like Type & Paper by mail? One click below, and the next issue\nis yours.\n\n"
         "Confirm subscription:\n<https://news.example.com/action>\n\n"
         "If you did not ask for this or do not want it, do nothing: you will not\nhear from us again.\n\n"
         + "-" * 74 + "\n"
