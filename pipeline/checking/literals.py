@@ -27,6 +27,7 @@ _ITEMS = re.compile(
     rf"^(?:(?P<dash>[-*+])(?=[{LETTERS}][^\n]*\n(?P=dash)[{LETTERS}])"
     rf"|(?P<number>\d{{1,2}})(?P<point>[.)])(?=[A-Za-z{LETTERS}]"
     rf"[^\n]*\n(?P<next>\d{{1,2}})(?P=point)[A-Za-z{LETTERS}]))", re.MULTILINE)
+_OF_AN_ITEM = re.compile(r"[-*+]|\d{1,2}[.)]")
 # Stars that were meant as bold: none hide letters, `f**k`, or a word, `*****`.
 _STARS = re.compile(r"(?<![A-Za-z0-9*])\*{2,4}(?!\*)|(?<!\*)\*{2,4}(?![A-Za-z0-9*])")
 _TRIES = 5  # texts with such a mark in a block: the others may all be escaped
@@ -97,9 +98,10 @@ def _tables(source: Source, token: Token, block: Sequence[int]) -> Iterator[Prob
 
 
 def _lists(source: Source, token: Token, block: Sequence[int]) -> Iterator[Problem]:
+    shown = _marks_shown(token)
     for found in _ITEMS.finditer(token.content):
         mark = found["dash"] or found["number"] + found["point"]
-        if _begins_a_line(token, mark) and (found["dash"] or int(found["next"]) == int(found["number"]) + 1):
+        if mark in shown and (found["dash"] or int(found["next"]) == int(found["number"]) + 1):
             row = block[0] + token.content.count("\n", 0, found.start())
             yield source.problem("list-literal", source.offset_of_row(row),
                                  f"these lines make no list: {mark} is shown as typed",
@@ -107,8 +109,9 @@ def _lists(source: Source, token: Token, block: Sequence[int]) -> Iterator[Probl
             return
 
 
-def _begins_a_line(token: Token, mark: str) -> bool:
-    """Whether a line is shown that begins with the mark: a star may have set its words in italics."""
+def _marks_shown(token: Token) -> set[str]:
+    """The marks of items with which lines begin that are shown: a star may have set its words in italics."""
     children = [Token("softbreak", "", 0), *(token.children or ())]
-    return any(before.type in ("softbreak", "hardbreak") and one.type == "text" and one.content.startswith(mark)
-               for before, one in pairwise(children))
+    found = (_OF_AN_ITEM.match(one.content) for before, one in pairwise(children)
+             if before.type in ("softbreak", "hardbreak") and one.type == "text")
+    return {mark[0] for mark in found if mark}

@@ -10,7 +10,7 @@ import pytest
 from pipeline.checking.examine import MOST, Specimen, errors_of, examine, examine_specimen
 from pipeline.errors import Problem
 from pipeline.issues.issue import Image
-from tests.hostile import SQUARE, cpu_s, growth
+from tests.hostile import SQUARE, again, cpu_s, growth
 
 
 def specimen(body: str, *, line: int = 1, title: str = "Title", cover: Image | None = None) -> Specimen:
@@ -220,3 +220,13 @@ def test_rules_stay_linear_whatever_is_repeated(make: Callable[[int], str]) -> N
         return cpu_s(lambda: examine(issue, document, lambda _: False))
 
     assert growth(cost, make, 25_000) <= SQUARE
+
+
+@pytest.mark.parametrize("piece", ["*字*\n", "-字\n", "1.字\n", "**字\n", "\\*\\*\n", "[a][b]\n", "字{% a %}\n"])
+def test_rules_for_what_is_parsed_stay_linear_too(piece: str) -> None:
+    def cost(body: str) -> float:
+        issue = specimen(body)
+        document = issue.parsed()
+        return cpu_s(lambda: examine(issue, document, lambda _: False))
+
+    assert growth(cost, again(piece), 4_000) <= SQUARE
