@@ -71,7 +71,7 @@ class SenderQueue:
         return found
 
     def _find(self) -> Message | float | None:
-        while not (self._stop.is_set() or self.judge.is_braking or self._dispatch.failure):
+        while not (self._stop.is_set() or self.judge.is_braking or self._dispatch.failure or self._failure):
             self.judge.tell()
             self._keep_up()
             if not (self._waiting or self.fill()):

@@ -237,11 +237,13 @@ def test_message_that_a_machine_in_need_could_not_make_is_suspected_of_nothing(
     assert (work.ledger.suspects.waiting(), work.states) == ({}, ["pending"] * 3)
 
 
+@pytest.mark.parametrize("batch_size", [1, 2])
 def test_ledger_that_fails_for_good_while_a_message_is_made_ends_the_pass_and_leaves_nobody_in_hand(
-    tmp_path: Path,
+    tmp_path: Path, batch_size: int,
 ) -> None:
     work = Workplace(tmp_path)
-    compose = iter([lambda claim: work.compose(claim), damage])
+    work.transport.batch_size = batch_size
+    compose = iter([work.compose, damage, work.compose, work.compose])
 
     with pytest.raises(Damaged):
         deliver(work.dispatch(lambda claim: next(compose)(claim)), work.stop)
