@@ -180,7 +180,7 @@ class SenderQueue:
         try:
             return self._still_going(claims) if claims else []
         except (DatabaseError, OutputError):
-            self._returned += [given_back(claim, self._dispatch.clock.now()) for claim in claims]
+            self._receive(claims)  # in line, from which `clear` gives them back
             raise
 
     def _known(self) -> list[Outcome]:
