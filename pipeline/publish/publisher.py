@@ -26,7 +26,7 @@ from pipeline.publish.display import Display
 from pipeline.publish.gather import Gathered, Gatherer
 from pipeline.publish.naming import Namer
 from pipeline.publish.pickup import is_due
-from pipeline.publish.stall import ORPHAN
+from pipeline.publish.stall import ORPHAN, forget_stall
 
 if TYPE_CHECKING:  # slow import: feeds
     from pipeline.feeds.foreign import Foreign
@@ -157,6 +157,7 @@ class Publisher:
         now = self._clock.now()
         self._adopt(done, now)
         self._ledger.notebook.draw_baseline(now)
+        forget_stall(self._ledger.notebook)
         self._publish_due(done, now)
         self._settle(done, now)
         return done

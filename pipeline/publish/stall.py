@@ -49,6 +49,11 @@ def noting_stall(notes: Notebook, clock: Clock) -> Iterator[None]:
         with suppress(PipelineError):  # on a full disk nothing can be noted, and what was met first is what counts
             _note(notes, str(error if isinstance(error, PipelineError) else Mistake(error)), clock.now())
         raise
+    forget_stall(notes)
+
+
+def forget_stall(notes: Notebook) -> None:
+    """A pass came to its end, or a person began anew."""
     if stall(notes):
         notes.write_note(NOTE, "")
 

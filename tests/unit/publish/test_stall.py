@@ -57,3 +57,11 @@ def test_pass_that_another_makes_or_a_ledger_that_is_away_is_no_stall(letters: P
     fail(letters, error)
 
     assert stall(letters.app.ledger.notebook) is None
+
+
+def test_publication_that_is_begun_anew_stands_no_more(letters: Publication) -> None:
+    fail(letters, OutputError("disk full"))
+
+    letters.app.publisher.adopt_due()
+
+    assert letters.app.standstill() == []
