@@ -238,7 +238,8 @@ def _needs(app: App, now: datetime) -> Iterator[str]:
 def _cramped(app: App) -> Iterator[str]:
     """That the ledger's disk is full: whoever meets it while sending cannot write it down."""
     file = app.database.file
-    if file and shutil.disk_usage(file.parent).free < FULL_BYTES:
+    room = shutil.disk_usage(file.parent) if file else None
+    if file and room and room.total and room.free < FULL_BYTES:  # one without bounds says 0 of 0
         yield f"{file.parent}: its disk is full, so nothing is mailed: free some space there, and it goes on by itself"
 
 

@@ -7,6 +7,7 @@ import re
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -305,6 +306,14 @@ def test_status_says_that_the_disk_of_the_ledger_is_full(
     (said,) = needs
     assert said == (f"{letters.folder / 'var'}: its disk is full, so nothing is mailed: free some space there, "
                     "and it goes on by itself")
+
+
+def test_disk_without_bounds_is_not_full(letters: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some of a container, or in memory, name no size at all."""
+    run(letters, "publish", "--no-send")
+    monkeypatch.setattr("pipeline.cli.send.shutil.disk_usage", lambda _: SimpleNamespace(total=0, used=0, free=0))
+
+    assert run(letters, "status", "--json").json["needs"] == []
 
 
 def test_status_says_once_and_in_the_words_of_publish_that_a_ledger_is_gone(letters: Publication) -> None:
