@@ -17,6 +17,8 @@ from pipeline.clock import local
 from pipeline.errors import IssueError, PipelineError, Problem, Refusal, Unavailable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.app import App
     from pipeline.config import Config
     from pipeline.issues.record import Record
@@ -238,9 +240,13 @@ def _needs(app: App, now: datetime) -> Iterator[str]:
 def _cramped(app: App) -> Iterator[str]:
     """That the ledger's disk is full: whoever meets it while sending cannot write it down."""
     file = app.database.file
-    room = shutil.disk_usage(file.parent) if file else None
-    if file and room and room.total and room.free < FULL_BYTES:  # one without bounds says 0 of 0
+    if file and _is_full(file.parent):
         yield f"{file.parent}: its disk is full, so nothing is mailed: free some space there, and it goes on by itself"
+
+
+def _is_full(folder: Path) -> bool:
+    room = shutil.disk_usage(folder)
+    return room.total > 0 and room.free < FULL_BYTES  # a disk without bounds says 0 of 0
 
 
 def _deserted(app: App, now: datetime) -> list[str]:
