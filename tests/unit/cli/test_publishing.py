@@ -299,7 +299,7 @@ def test_status_says_that_the_disk_of_the_ledger_is_full(
 ) -> None:
     """Whoever sends waits for room, and has none to note it in."""
     run(letters, "publish", "--no-send")
-    monkeypatch.setattr("pipeline.cli.send.FULL_BYTES", 2 ** 80)
+    monkeypatch.setattr("pipeline.cli.looking.FULL_BYTES", 2 ** 80)
 
     needs = run(letters, "status", "--json").json["needs"]
 
@@ -311,7 +311,7 @@ def test_status_says_that_the_disk_of_the_ledger_is_full(
 def test_disk_without_bounds_is_not_full(letters: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some of a container, or in memory, name no size at all."""
     run(letters, "publish", "--no-send")
-    monkeypatch.setattr("pipeline.cli.send.shutil.disk_usage", lambda _: SimpleNamespace(total=0, used=0, free=0))
+    monkeypatch.setattr("pipeline.cli.looking.shutil.disk_usage", lambda _: SimpleNamespace(total=0, used=0, free=0))
 
     assert run(letters, "status", "--json").json["needs"] == []
 
