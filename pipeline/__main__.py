@@ -21,6 +21,7 @@ def main() -> None:
 
             rests = is_at_rest(command)
             if rests and is_told(command):
+                gc.freeze()  # as every command ends
                 return
         from pipeline import cli  # from a cold disk a second, in which a person may change their mind
     except KeyboardInterrupt:

@@ -25,6 +25,7 @@ LIMIT_BYTES = 8 * 1024 * 1024          # of an issue
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024   # of a picture or a film in it
 LEFT_ALONE = timedelta(seconds=2)         # before a file is read: nobody writes in it any more
 _FARTHEST_NS = 2**63 - 1                  # from 1970, in 2262: a disk can say more, and no ledger
+_READ_BY_ALL = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
 _JOINED = re.compile("(?<=[^\\x00-\\x7f])[\u200c\u200d]")  # joiners shape an emoji or a Persian word, and hide in ASCII
 
@@ -170,12 +171,16 @@ def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
 
 
 def _entry(path: str, name_on_disk: str, about: os.stat_result, place: str | Path) -> Entry:
-    changed_ns = max(-_FARTHEST_NS, min(about.st_mtime_ns, _FARTHEST_NS))
+    changed_ns = about.st_mtime_ns
+    if abs(changed_ns) > _FARTHEST_NS:
+        changed_ns = max(-_FARTHEST_NS, min(changed_ns, _FARTHEST_NS))
     return Entry(path, name_on_disk, changed_ns, about.st_size, _is_readable(place, about))
 
 
 def _is_readable(path: str | Path, about: os.stat_result) -> bool:
     """Whether we may read a file. The system is asked only where its permissions do not say so at once."""
+    if about.st_mode & _READ_BY_ALL == _READ_BY_ALL:
+        return True
     needed = stat.S_IRUSR if about.st_uid == os.geteuid() else stat.S_IROTH
     return bool(about.st_mode & needed) or os.access(
         path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
