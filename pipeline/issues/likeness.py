@@ -12,11 +12,12 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from itertools import chain
 from math import log, sqrt
 
 RUN = 4
 KEPT = 512
-PROBED = 64
+PROBED_BYTES = 64 * 8  # of a sketch: by its smallest hashes it is told from nearly all that are nothing like it
 SAMPLED = 128
 SAME = 0.6  # from this likeness on, two texts are one issue
 _TOKEN = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W_]+")
@@ -67,16 +68,14 @@ def likeness(one: bytes, other: bytes) -> float:
 def alike(sketched: bytes, others: Mapping[str, bytes], least: float) -> Iterator[str]:
     """The names of those sketches that are at least so like to one; quick among ten thousand.
 
-    Two texts of which two fifths are the same have one of their 64 smallest hashes in common, but for once in
-    10^14 pairs; of the few that do, no more is compared than can decide. Issues of one publication share phrases, so
+    Of the few that `probed` leaves, no more is compared than can decide. Issues of one publication share phrases, so
     most of these share too few of their 128 smallest.
     """
     own = set(_hashes(sketched))
-    smallest, sample = (frozenset(_hashes(sketched[:first * 8])) for first in (PROBED, SAMPLED))
+    sample = frozenset(_hashes(sketched[:SAMPLED * 8]))
     expected = _surely_common(least) if len(sketched) >= SAMPLED * 8 else 0
-    for name, other in others.items():
-        if smallest.isdisjoint(_hashes(other[:PROBED * 8])):
-            continue
+    for name in probed([sketched], others):
+        other = others[name]
         if len(other) >= SAMPLED * 8 and len(sample.intersection(_hashes(other[:SAMPLED * 8]))) < expected:
             continue
         theirs = _hashes(other)
@@ -84,6 +83,16 @@ def alike(sketched: bytes, others: Mapping[str, bytes], least: float) -> Iterato
         at_most = common / min(KEPT, len(own) + len(theirs) - common)
         if 2 * at_most / (1 + at_most) >= least and likeness(sketched, other) >= least:
             yield name
+
+
+def probed(sketches: Iterable[bytes], others: Mapping[str, bytes]) -> list[str]:
+    """The names of those that may be alike to one of some sketches; of the others PROBED_BYTES suffice.
+
+    Two texts of which two fifths are the same have one of their 64 smallest hashes in common, but for once in
+    10^14 pairs.
+    """
+    smallest = frozenset(chain.from_iterable(map(_smallest_of, sketches)))
+    return [name for name, other in others.items() if not smallest.isdisjoint(_smallest_of(other))]
 
 
 class Sketches:
@@ -95,14 +104,14 @@ class Sketches:
         self._first: dict[int, int] = {}  # who has a hash among its smallest; few have company
         self._more: defaultdict[int, list[int]] = defaultdict(list)
         for place, other in enumerate(sketches.values()):
-            for value in _hashes(other[:PROBED * 8]):
+            for value in _smallest_of(other):
                 if self._first.setdefault(value, place) != place:
                     self._more[value].append(place)
 
     def alike(self, sketched: bytes, least: float) -> Iterator[str]:
         """What the function of this name finds among them, in their order."""
         places: set[int] = set()
-        for value in _hashes(sketched[:PROBED * 8]):
+        for value in _smallest_of(sketched):
             if value in self._first:
                 places.update((self._first[value], *self._more.get(value, ())))
         names = [self._names[place] for place in sorted(places)]
@@ -116,6 +125,10 @@ def _surely_common(least: float) -> float:
     """
     chance = least / (2 - least)
     return SAMPLED * chance - sqrt(SAMPLED * log(1e14) / 2)
+
+
+def _smallest_of(sketched: bytes) -> array[int]:
+    return _hashes(sketched[:PROBED_BYTES])
 
 
 def _hashes(sketched: bytes) -> array[int]:

@@ -40,7 +40,8 @@ class Agenda:
         due = self._due(by_issue, restored_at, now)
         if not due.candidates and not due.waiting:
             return
-        found = copies(due, self._archive.settled_sketches(), by_issue)
+        mailed = self._archive.settled_sketches(one.sketch for one in (*due.waiting, *due.candidates))
+        found = copies(due, mailed, by_issue)
         first = self._rules.approve is Approve.FIRST and self._is_first(by_issue)
         reasons = holds(due.candidates, due.waiting, copies=found, first=first, rules=self._rules, now=now,
                         restored_at=restored_at)

@@ -44,7 +44,7 @@ class Decisions:
         is_told = any(Cause.COPY.is_in(one.reason) for one in self._mailings(record))
         said = self._approved(record)
         other = "" if is_told else repeated(
-            record, self._archive.settled_sketches(), self._ledger.mailings.by_issue())
+            record, self._archive.settled_sketches([record.sketch]), self._ledger.mailings.by_issue())
         stop = f"`avviso hold {shlex.quote(record.key)}` stops it"
         return f"{said}; its text repeats issue {other}, {IS_OUT}: {stop}" if other else said
 

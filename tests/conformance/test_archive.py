@@ -12,6 +12,7 @@ from pipeline.database import Database
 from pipeline.errors import Problem
 from pipeline.issues.archive import Archive
 from pipeline.issues.issue import Image, State
+from pipeline.issues.likeness import sketch
 from pipeline.issues.record import KnownFile, Record, Text
 from tests.books import NOON, open_database
 
@@ -188,14 +189,25 @@ def test_restless_leaves_out_what_only_a_person_or_a_mailing_can_move(archive: A
 
 
 def test_what_was_mailed_is_known_by_its_text_of_then(archive: Archive) -> None:
-    archive.enter(PLAIN, TEXT)
-    assert archive.settled_sketches() == {}
+    then, since = (sketch(text) for text in ("what it said when it was mailed", "what its author made of it later on"))
+    archive.enter(replace(PLAIN, sketch=then), TEXT)
+    assert archive.settled_sketches([then]) == {}
 
-    archive.stand([replace(PLAIN, state=State.MAILED)], before={PLAIN.key: PLAIN.state})
-    archive.enter(replace(PLAIN, sketch=b"rewritten"), TEXT)
-    archive.stand([replace(PLAIN, state=State.MAILED, sketch=b"rewritten")], before={PLAIN.key: State.MAILED})
+    archive.stand([replace(PLAIN, state=State.MAILED, sketch=then)], before={PLAIN.key: PLAIN.state})
+    archive.enter(replace(PLAIN, sketch=since), TEXT)
+    archive.stand([replace(PLAIN, state=State.MAILED, sketch=since)], before={PLAIN.key: State.MAILED})
 
-    assert archive.settled_sketches() == {PLAIN.key: PLAIN.sketch}
+    assert archive.settled_sketches([then]) == archive.settled_sketches([since, then]) == {PLAIN.key: then}
+    assert archive.settled_sketches([since]) == {}
+
+
+def test_sketch_is_had_whole_though_its_beginning_tells_that_it_may_be_alike(archive: Archive) -> None:
+    long = sketch(" ".join(map(str, range(1000))))
+    archive.enter(replace(PLAIN, sketch=long), TEXT)
+    archive.stand([replace(PLAIN, state=State.MAILED, sketch=long)], before={PLAIN.key: PLAIN.state})
+
+    assert archive.settled_sketches([long]) == {PLAIN.key: long}
+
 
 
 def test_what_was_decided_meanwhile_outlives_a_look_that_began_before(archive: Archive) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, LargeBinary, Row, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy import Text as SqlText
 
 from pipeline.database import ARCHIVE, Database
@@ -23,6 +23,7 @@ from pipeline.issues.archive.names import OtherNames
 from pipeline.issues.archive.shown import IS_SHOWN, Shown
 from pipeline.issues.archive.texts import Texts
 from pipeline.issues.issue import SETTLED, Image, State
+from pipeline.issues.likeness import PROBED_BYTES, probed
 from pipeline.issues.record import Record, Text
 from pipeline.schema import issue, issue_sketch, issue_text
 
@@ -90,12 +91,19 @@ class Archive:
             found |= {row.key: row for row in _rows_of(connection, sorted(set(also) - set(found)))}
         return {record.key: record for record in _in_order(found.values())}
 
-    def settled_sketches(self) -> dict[str, bytes]:
-        """The sketches of what was mailed or adopted, by key, as it was then."""
+    def settled_sketches(self, near: Iterable[bytes]) -> dict[str, bytes]:
+        """The sketches of what was mailed or adopted, by key, as it was then: of all that may be alike to one of these.
+
+        Of the thousands that are not, no more is read than tells so.
+        """
+        was = issue_sketch.c.settled
+        beginnings = select(issue_sketch.c.key, func.substr(was, 1, PROBED_BYTES, type_=LargeBinary))
+        whole: dict[str, bytes] = {}
         with self._db.read() as connection:
-            rows = connection.execute(
-                select(issue_sketch.c.key, issue_sketch.c.settled).where(issue_sketch.c.settled.is_not(None))).all()
-        return _pairs(rows)
+            found = probed(near, _pairs(connection.execute(beginnings.where(was.is_not(None))).all()))
+            for some in in_lots(found):
+                whole |= _pairs(connection.execute(select(issue_sketch.c.key, was).where(issue_sketch.c.key.in_(some))))
+        return {key: whole[key] for key in found}
 
     def due(self, now: datetime) -> list[Record]:
         """Issues whose hour has come, not published or not seen as due yet, in the order of their hours."""
