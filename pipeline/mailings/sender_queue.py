@@ -202,11 +202,11 @@ class SenderQueue:
             self._drop_changed()
 
     def _still_going(self, claims: Iterable[Claim]) -> list[Claim]:
-        """Those whose mailing nobody has stopped; the others are given back."""
+        """Those whose mailing nobody has stopped, or whose message is on its way; the others are given back."""
         sending = self.durably(self._dispatch.ledger.mailings.sending)
         going: list[Claim] = []
         for claim in claims:
-            if claim.mailing_id is None or claim.mailing_id in sending:
+            if claim.mailing_id is None or claim.mailing_id in sending or claim.key in self._in_flight:
                 going.append(claim)
             else:
                 self._give_back(claim)

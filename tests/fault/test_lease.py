@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import TransportError
+from pipeline.mailings import sender_queue
 from pipeline.mailings.board import ENTRIES, Snapshot, read_board
 from pipeline.mailings.domains import Limit
-from pipeline.mailings.mailing import Doubt
+from pipeline.mailings.mailing import Doubt, MailingState
 from pipeline.mailings.send import deliver
 from pipeline.mailings.sender_queue import GROUP
 from pipeline.providers.base import Message, MessageSource
@@ -74,3 +76,44 @@ def test_message_in_the_air_that_is_claimed_again_by_its_own_sender_goes_out_onc
 
     assert (work.sent, work.states) == (["reader0"], ["sent"])
     assert (read_board(dispatch.board.path), dispatch.board.room) == (Snapshot(), ENTRIES)
+
+
+class Stopped(Faulty):
+    """A post with three in the air when their lease is over; a person stops the mailing when they are claimed again."""
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__(lambda message, attempt: None, work.outbox)
+        self._work = work
+
+    def carry(self, source: MessageSource) -> None:
+        work = self._work
+        in_the_air: list[Message] = []
+        while len(in_the_air) < 3 and isinstance(message := source.next(), Message):
+            assert source.depart(message)
+            in_the_air.append(message)
+        work.clock.turn(LEASE * 2)
+        work.ledger.doubts.reclaim_leases(work.clock.now())
+        work.ledger.doubts.resend([Doubt.POWER], work.clock.now())
+        while isinstance(message := source.next(), Message):  # what was claimed ahead, and is late
+            assert not source.depart(message)
+            work.ledger.mailings.move(work.mailing_id, MailingState.PAUSED, reason="typo", now=work.clock.now())
+        for message in in_the_air:
+            source.land(message, self.send(message))
+
+
+def test_message_in_the_air_that_is_claimed_again_is_not_given_back_where_its_mailing_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender_queue, "QUICK_S", math.inf)  # groups grow, so that they are claimed ahead
+    monkeypatch.setattr(sender_queue, "GROUP", 1)
+    work = Workplace(tmp_path, readers=5, lease=LEASE)
+    work.transport = Stopped(work)
+    deliver(work.dispatch(), work.stop)
+    assert work.sent == ["reader0", "reader1", "reader2"]
+
+    work.transport = Faulty(lambda message, attempt: None, work.outbox)
+    work.ledger.mailings.move(work.mailing_id, MailingState.SENDING, reason="", now=work.clock.now())
+    work.deliver()
+
+    assert sorted(work.sent) == [f"reader{n}" for n in range(5)]
+    assert work.states == ["sent"] * 5
