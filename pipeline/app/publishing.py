@@ -152,7 +152,8 @@ class Publishing(Outputs):
         config, mailings = self.config, self.config.mailings
         if config.notify.email is None:
             return None
-        from pipeline.publish.matters import Looking  # slow import: jinja2, lxml
+        from pipeline.feedback.matters import matters  # slow imports: jinja2, lxml
+        from pipeline.publish.matters import Looking
         from pipeline.publish.notifier import Notifier, Terms
 
         terms = Terms(config.notify.email, Sender(self.sender_name, mailings.sender.address),
@@ -161,4 +162,6 @@ class Publishing(Outputs):
         doubted_for = mailings.expire if self.warm_up else timedelta(0)
         return Notifier(
             self.archive, self.ledger, self.clock, terms,
-            lambda now: Looking(now, config.zone, policy, quiet, now - self.steady(), doubted_for), self.began)
+            look=lambda now: Looking(now, config.zone, policy, quiet, now - self.steady(), doubted_for),
+            elsewhere=lambda now: matters(self.ledger, now, config.zone, has_mailbox=config.mailbox is not None),
+            began=self.began)

@@ -67,8 +67,8 @@ class Notify(Section):
     """Who hears when something needs a person."""
 
     email: MailAddress | None = None
-    """Told about what is held, waits for approval, is finished, in doubt, or expected and missing, and about files that
-    cannot be used."""
+    """Told about what is held, waits for approval, is finished, in doubt, or expected and missing, about files that
+    cannot be used, readers who ask by mail to leave, and a mailbox that cannot be read."""
 
 
 class Bucket(Section):

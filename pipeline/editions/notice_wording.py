@@ -21,6 +21,8 @@ _ENGLISH: Wording = {
     "subject_depleted": "{count} issues are missing",
     "subject_stalled": "Nothing new goes out",
     "subject_missing": "An issue is overdue",
+    "subject_asks": "{who} asks to be taken off",
+    "subject_mailbox": "The mailbox is not read",
     "subject_several": "{count} matters at {title}",
     "approval": "{issue} waits for your approval ({reason}). Look at it, then let it go:",
     "held": "{issue} is held and nobody was mailed: {reason}. {way}",
@@ -48,6 +50,10 @@ _ENGLISH: Wording = {
                "mended; to try at once:",
     "missing": "An issue was expected on {expected}, by the rhythm of the last {known}; the last one was {issue} on "
                "{last}. If one is in the folder, `check` says why it is not taken:",
+    "asks": "{who} asks by mail to be taken off and proves nothing, so nobody was. Read it in the mailbox that avviso "
+            "reads, then take off the address that it is about:",
+    "mailbox": "The mailbox has not been read since {since}: {reason}. Until that is mended nobody who bounces or "
+               "leaves by mail is taken off. What stands in the way:",
     "why": "avviso writes this to the address of notify.email in config.yaml. Each matter is told once; "
            "`avviso status` shows what is still open.",
     "sent": "{n} sent", "failed": "{n} failed", "in_doubt": "{n} in doubt", "skipped": "{n} left before it was sent",
@@ -69,6 +75,8 @@ _SIMPLIFIED: Wording = {
     "subject_depleted": "少了 {count} 期",
     "subject_stalled": "新的内容发不出去",
     "subject_missing": "新的一期迟了",
+    "subject_asks": "{who} 来信要求退订",
+    "subject_mailbox": "邮箱读不了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你批准（{reason}）。先看一眼，再放行：",
     "held": "{issue}被扣下，没有寄给任何人：{reason}。{way}",
@@ -92,6 +100,9 @@ _SIMPLIFIED: Wording = {
     "stalled": "{since} 起，新的内容没有发布，也没有寄出：{reason}。改好之后会自动继续；想马上再试：",
     "missing": "按最近 {known} 期的节奏，{expected} 应当有新的一期；上一期是 {last} 的{issue}。"
                "如果文件夹里已经有了，check 会说明为什么没有采用：",
+    "asks": "{who} 来信要求退订，但不能证明是本人，所以没有退订任何人。请到 avviso 所读的邮箱里看这封信，"
+            "再退订信中所说的地址：",
+    "mailbox": "{since} 起，邮箱一直读不了：{reason}。修好之前，退信和来信退订都得不到处理。看看问题在哪里：",
     "why": "这封信由 avviso 寄给 config.yaml 里 notify.email 的地址。每件事只说一次；avviso status 会列出尚未处理的。",
     "sent": "已寄 {n}", "failed": "失败 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退订 {n}",
     "cancelled": "取消 {n}",
@@ -120,6 +131,8 @@ _TRADITIONAL: Wording = {
     "subject_depleted": "少了 {count} 期",
     "subject_stalled": "新的內容發不出去",
     "subject_missing": "新的一期遲了",
+    "subject_asks": "{who} 來信要求退訂",
+    "subject_mailbox": "信箱讀不了",
     "subject_several": "《{title}》有 {count} 件事",
     "approval": "{issue}等你核准（{reason}）。先看一眼，再放行：",
     "held": "{issue}被扣下，沒有寄給任何人：{reason}。{way}",
@@ -143,6 +156,9 @@ _TRADITIONAL: Wording = {
     "stalled": "{since} 起，新的內容沒有發佈，也沒有寄出：{reason}。改好之後會自動繼續；想馬上再試：",
     "missing": "按最近 {known} 期的節奏，{expected} 應當有新的一期；上一期是 {last} 的{issue}。"
                "如果資料夾裡已經有了，check 會說明為什麼沒有採用：",
+    "asks": "{who} 來信要求退訂，但不能證明是本人，所以沒有退訂任何人。請到 avviso 所讀的信箱裡看這封信，"
+            "再退訂信中所說的地址：",
+    "mailbox": "{since} 起，信箱一直讀不了：{reason}。修好之前，退信和來信退訂都得不到處理。看看問題在哪裡：",
     "why": "這封信由 avviso 寄給 config.yaml 裡 notify.email 的地址。每件事只說一次；avviso status 會列出尚未處理的。",
     "sent": "已寄 {n}", "failed": "失敗 {n}", "in_doubt": "存疑 {n}", "skipped": "寄出前已退訂 {n}",
     "cancelled": "取消 {n}",

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pipeline.clock import EPOCH, Clock
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.feedback.feedback import Effect, Feedback
-from pipeline.feedback.needs import TROUBLE, remember_asker
+from pipeline.feedback.needs import mailbox_trouble, note_trouble, remember_asker
 from pipeline.mailings.ledger import Ledger
 from pipeline.providers.mailbox import Folder, Mail
 from pipeline.providers.returned import read_returned
@@ -59,16 +59,16 @@ class Mailroom:
             with self._let_in() as folder:
                 count = self._work(folder)
         except PipelineError as error:
-            self._ledger.notebook.write_note(TROUBLE, str(error))
+            note_trouble(self._ledger, str(error), self._clock.now())
             raise
-        if self.trouble:
-            self._ledger.notebook.write_note(TROUBLE, "")
+        note_trouble(self._ledger, "", self._clock.now())
         return count
 
     @property
     def trouble(self) -> str:
         """What stood in the way at the last look, "" if nothing did."""
-        return self._ledger.notebook.note(TROUBLE) or ""
+        found = mailbox_trouble(self._ledger)
+        return found.reason if found else ""
 
     @contextmanager
     def _let_in(self) -> Iterator[Folder]:

@@ -1,4 +1,4 @@
-"""What of the answers a person should look at: small notes in the ledger, so that `status` needs no mailbox."""
+"""What of the answers a person should look at: small notes in the ledger, so that whoever tells it needs no mailbox."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pipeline.address import mask
 from pipeline.mailings.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
-ASKED, TROUBLE = "mailbox_asked", "mailbox_trouble"  # notes
+ASKED, TROUBLE, SINCE = "mailbox_asked", "mailbox_trouble", "mailbox_trouble_since"  # notes
 REMEMBERED = timedelta(days=7)
 MOST = 20
 
@@ -33,17 +34,42 @@ def dismiss_asker(ledger: Ledger, address: str, now: datetime) -> None:
         _write(ledger, left)
 
 
+class Trouble(NamedTuple):
+    """What stood in the way at the last look into the mailbox, and since when something does."""
+
+    reason: str
+    since: datetime
+
+
+def note_trouble(ledger: Ledger, reason: str, now: datetime) -> None:
+    """Notes how a look into the mailbox ended; `reason` is "" where nothing stood in its way."""
+    if reason and not mailbox_trouble(ledger):
+        ledger.notebook.write_note(SINCE, now.isoformat())
+    if reason != (ledger.notebook.note(TROUBLE) or ""):
+        ledger.notebook.write_note(TROUBLE, reason)
+
+
+def mailbox_trouble(ledger: Ledger) -> Trouble | None:
+    """What stands in the way of the mailbox; None where nothing does."""
+    reason, since = ledger.notebook.note(TROUBLE), ledger.notebook.note(SINCE)
+    return Trouble(reason, datetime.fromisoformat(since)) if reason and since else None
+
+
 def needs(ledger: Ledger, now: datetime, *, has_mailbox: bool = True) -> list[str]:
     """A line each. What stood in the way of a mailbox is nothing to mend once the settings name none."""
-    who_asks = {mark: who for _, who, mark in _askers(ledger, now)}
     lines = [f"{who} asks by mail to be taken off and proves nothing: read it in the mailbox, then "
-             "`avviso subscribers remove ADDRESS`" for who in who_asks.values()]
-    trouble = ledger.notebook.note(TROUBLE) if has_mailbox else ""
-    return [*lines, *([f"the mailbox is not read: {trouble}"] if trouble else [])]
+             "`avviso subscribers remove ADDRESS`" for who in askers(ledger, now).values()]
+    found = mailbox_trouble(ledger) if has_mailbox else None
+    return [*lines, *([f"the mailbox is not read: {found.reason}"] if found else [])]
+
+
+def askers(ledger: Ledger, now: datetime) -> dict[str, str]:
+    """Who asked within the last days, as masked addresses by a mark that is their own."""
+    return {mark: who for _, who, mark in _askers(ledger, now)}
 
 
 def _askers(ledger: Ledger, now: datetime) -> Sequence[tuple[str, str, str]]:
-    """Who asked within the last days: instant, masked address, and a mark that is their own."""
+    """Each time that somebody asked: instant, masked address, and a mark that is their own."""
     known = json.loads(ledger.notebook.note(ASKED) or "[]")
     return [(at, who, mark[0] if mark else who) for at, who, *mark in known
             if now - datetime.fromisoformat(at) < REMEMBERED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,25 +34,31 @@ class Terms:
 
 
 class Notifier:
-    """One for each process. Matters that were over before `began` are no news to a ledger that never told anything."""
+    """One for each process. Matters that were over before `began` are no news to a ledger that never told anything.
+
+    `elsewhere` gives what stands besides issues and mailings.
+    """
 
     def __init__(
         self, archive: Archive, ledger: Ledger, clock: Clock, terms: Terms, look: Callable[[datetime], Looking],
-        began: datetime,
+        elsewhere: Callable[[datetime], Iterable[Matter]], began: datetime,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._clock = clock
         self._terms = terms
         self._look = look
+        self._elsewhere = elsewhere
         self._began = began
 
     def tell(self) -> bool:
         """Writes a letter for the next sender, if there is news; whether it did. Raises EditionError."""
         now = self._clock.now()
         before = self._ledger.notices.told()
-        standing = matters(self._archive.issues(), self._ledger.mailings.all(), self._archive.files.broken(),
-                           depletion(self._ledger.notebook), stall(self._ledger.notebook), self._look(now))
+        standing = [
+            *matters(self._archive.issues(), self._ledger.mailings.all(), self._archive.files.broken(),
+                     depletion(self._ledger.notebook), stall(self._ledger.notebook), self._look(now)),
+            *self._elsewhere(now)]
         fresh = list({matter.key: matter for matter in standing
                       if matter.key not in (before or ()) and self._is_news(matter, before)}.values())
         keys = frozenset(matter.key for matter in standing)

@@ -33,6 +33,8 @@ OTHERS = [
     Matter("", "broken_more", None, "", ("x",), {"count": "3"}),
     Matter("d", "depleted", None, "", ("x",), {"count": "4", "path": "1.md", "since": "2026-03-24 08:00"}),
     Matter("s", "stalled", None, "", ("x",), {"since": "2026-03-24 08:00", "reason": "page.html:2: why"}),
+    Matter("k", "asks", None, "", ("x",), {"who": "a…@example.org"}),
+    Matter("i", "mailbox", None, "", ("x",), {"since": "2026-03-24 08:00", "reason": "the mailbox cannot be reached"}),
     Matter("m", "missing", 1, "A", ("x",), {"expected": "2026-03-24 08:00", "last": "2026-03-17 08:00", "known": "5"}),
 ]
 ENGLISH = replace(FRAME, language="en", title="Type & Paper")

@@ -15,6 +15,7 @@ import pytest
 from pipeline.editions.notices import Matter
 from pipeline.engines.jobs import Shift, publish_once
 from pipeline.errors import ConfigError, Refused
+from pipeline.feedback.needs import note_trouble, remember_asker
 from pipeline.mailings.mailing import Doubt, MailingState
 from pipeline.providers.local import Faulty
 from pipeline.publish.matters import condensed
@@ -57,6 +58,36 @@ def test_end_of_a_mailing_is_told_once_with_its_report(letters: Publication) -> 
     (subject, text), = notices(letters)
     assert subject == "No. 1 “Paper” is out"
     assert "“Paper” was mailed to weekly: 2 readers, 2 sent. Begun 2026-03-24 13:00, done 2026-03-24 13:00." in text
+
+
+def test_reader_who_asks_by_mail_to_leave_is_told_once_and_by_no_name(letters: Publication) -> None:
+    for sender in ("ada@example.org", "ben@example.org", "ada@example.org"):
+        remember_asker(letters.app.ledger, sender, letters.turn(minutes=1), letters.clock.now())
+        letters.deliver()
+
+    assert subjects(letters) == ["a…@example.org asks to be taken off", "b…@example.org asks to be taken off"]
+    assert "avviso subscribers remove ADDRESS" in notices(letters)[0][1]
+    assert "ada@" not in notices(letters)[0][1]
+
+
+def test_mailbox_that_nobody_can_read_is_told_after_an_hour_once_and_anew_when_it_fails_again(tmp_path: Path) -> None:
+    """Nothing listens at its port; what leaves by mail would be left lying."""
+    box = {"host": "127.0.0.1", "port": 1, "username": "letters", "password": "secret"}
+    made = Publication(tmp_path / "weekly", {"notify": {"email": EDITOR}, "mailbox": box})
+    made.begin(write=False)
+    told = []
+    for minutes in (0, 30, 40, 60):
+        made.turn(minutes=minutes)
+        made.deliver()
+        told.append(len(notices(made)))
+    note_trouble(made.app.ledger, "", made.clock.now())  # as a look that found the mailbox
+    made.deliver()
+    made.turn(hours=1)
+    made.deliver()
+
+    assert told == [0, 0, 1, 1]
+    assert subjects(made) == ["The mailbox is not read"] * 2
+    assert "has not been read since 2026-03-24 13:00: the mailbox of letters at 127.0.0.1" in notices(made)[0][1]
 
 
 def test_several_matters_of_a_pass_are_one_letter(letters: Publication) -> None:
