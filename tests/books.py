@@ -137,17 +137,20 @@ def dying(act: Callable[[], object], *, every: int = 1) -> Iterator[int]:
     Gives the number of the statement after each death, until `act` has lived to its end; it opens its own database.
     With `every` 7 it dies at the 7th, the 14th, and so on.
     """
-    last = 0
-    while True:
-        last += every
-        child = os.fork()
-        if child == 0:
-            _act_and_die(act, last)
-        _, status = os.waitpid(child, 0)
-        if os.waitstatus_to_exitcode(status) == ALIVE:
-            return
-        assert os.waitstatus_to_exitcode(status) == DEAD, "it failed before it could die"
+    last = every
+    while dies(act, last):
         yield last
+        last += every
+
+
+def dies(act: Callable[[], object], statement: int) -> bool:
+    """Does `act` in a process of its own that dies before a statement or commit; False where it lived to its end."""
+    child = os.fork()
+    if child == 0:
+        _act_and_die(act, statement)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (ALIVE, DEAD), "it failed before it could die"
+    return code == DEAD
 
 
 ALIVE, DEAD, BROKEN = 40, 41, 42
