@@ -119,8 +119,9 @@ def decide(entry: Entry, known: Known, *, ask: bool = False) -> Decision:
     """What becomes of one entry, by what our book knows of the address."""
     if entry.standing in _NEVER_AGAIN:
         return Decision(Verdict.KEPT_OUT, suppress="" if known.suppressed else entry.standing.value)
-    if known.suppressed:
-        return Decision(Verdict.KEPT_OUT)
+    if known.suppressed:  # that they left there as well counts, should they be let in again; nobody is written down
+        moves = _leaving(entry, known).moves if entry.standing is Standing.LEFT else {}
+        return Decision(Verdict.KEPT_OUT, {list_id: left for list_id, left in moves.items() if list_id in known.states})
     if entry.standing is Standing.LEFT:
         return _leaving(entry, known)
     if entry.standing is Standing.PENDING and not ask:

@@ -544,6 +544,18 @@ def test_a_suppression_stops_mail_and_taking_it_back_restores_it(roster: Roster)
     assert (roster.count("weekly"), roster.suppression(ANN)) == (1, None)
 
 
+def test_who_left_elsewhere_while_they_were_suppressed_here_is_not_mailed_when_that_is_taken_back(
+    roster: Roster,
+) -> None:
+    roster.add(ANN, ["weekly", "daily"], COMMAND, NOON)
+    roster.suppress(ANN, "bounced", "hook", NOON)
+
+    roster.enter([Entry(ANN, ("weekly", "monthly"), COMMAND, standing=Standing.LEFT)], LATER)
+    roster.unsuppress(ANN, LATER)
+
+    assert standing(roster, ANN) == {"daily": "confirmed", "weekly": "left"}
+
+
 def test_suppressions_are_listed_whole_across_pages(roster: Roster) -> None:
     entries = [Entry(parse(f"r{n}@example.com"), ("weekly",), COMMAND, standing=Standing.BOUNCED)
                for n in range(PAGE + 2)]

@@ -57,11 +57,19 @@ def test_who_bounced_or_complained_there_is_suppressed_whatever_stands_here(
     assert decide(entry(standing=standing), known(state)) == Decision(KEPT_OUT, {}, standing.value)
 
 
-@pytest.mark.parametrize("standing", Standing)
+@pytest.mark.parametrize("standing", [one for one in Standing if one is not Standing.LEFT])
 @pytest.mark.parametrize("state", [None, *State])
 @pytest.mark.parametrize("ask", [False, True])
 def test_who_is_suppressed_here_is_left_alone(standing: Standing, state: State | None, ask: bool) -> None:
     assert decide(entry(standing=standing), known(state, suppressed=True), ask=ask) == Decision(KEPT_OUT)
+
+
+@pytest.mark.parametrize(("state", "moves"), [
+    (None, {}), (LEFT, {}), (PENDING, {"weekly": LEFT}), (CONFIRMED, {"weekly": LEFT})])
+def test_who_is_suppressed_here_and_left_there_is_off_the_lists_that_they_are_on(
+    state: State | None, moves: dict[str, State]
+) -> None:
+    assert decide(entry(standing=Standing.LEFT), known(state, suppressed=True)) == Decision(KEPT_OUT, moves)
 
 
 def test_one_list_of_several_is_enough_to_be_added() -> None:
