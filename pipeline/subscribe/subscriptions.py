@@ -285,8 +285,9 @@ class Subscriptions:
             roster.forget(address, self._clock.now())
             if person is not None:
                 ledger.deliveries.erase(person.id)
+            were_mailed = ledger.deliveries.erase_address(address)
         self._compact()
-        return person is not None or (kept_out is not None and kept_out.address is not None)
+        return person is not None or were_mailed or (kept_out is not None and kept_out.address is not None)
 
 
 def _addressed(person: Subscriber, waiting: Subscription) -> Subscriber:

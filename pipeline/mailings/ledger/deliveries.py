@@ -10,14 +10,15 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import case, func, literal, null, select, update
 
+from pipeline.address import Address
 from pipeline.database import Database
 from pipeline.mailings.ledger.claiming import CLAIMED, Asking, Claiming, claim_of
 from pipeline.mailings.ledger.settling import Settling, assume_sent
 from pipeline.mailings.ledger.tally import Tally
 from pipeline.mailings.mailing import ALL, ANYBODY, Carrier, Claim, DeliveryState, Outcome, Which
-from pipeline.schema import delivery
+from pipeline.schema import delivery, subscriber
 
 
 class Deliveries:
@@ -114,6 +115,19 @@ class Deliveries:
                 update(delivery).where(delivery.c.subscriber_id == subscriber_id)
                 .values(address=None, name="", reply="", provider_id=None)
             )
+
+    def erase_address(self, address: Address) -> bool:
+        """Takes an address out of every delivery that went there, whoever had it; False where none did.
+
+        Who moved away from it, and is still owed an issue, gets it where they are now. Looks at every row.
+        """
+        owed = delivery.c.state.in_([DeliveryState.PENDING.value, DeliveryState.DEFERRED.value])
+        present = select(subscriber.c.address).where(subscriber.c.id == delivery.c.subscriber_id).scalar_subquery()
+        with self._db.write() as connection:
+            erased = connection.execute(
+                update(delivery).where(func.lower(delivery.c.address) == address.wire.lower())
+                .values(address=case((owed, present), else_=null()), reply="", provider_id=None))
+        return erased.rowcount > 0
 
     def of(self, subscriber_id: int) -> list[dict[str, Any]]:
         """Every delivery to one person, oldest first, for them and for the maintainer."""
