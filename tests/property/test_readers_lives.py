@@ -85,9 +85,10 @@ class ReadersLives(RuleBasedStateMachine):
                 kind=kind, at=now, provider="test", bounce=Bounce.HARD if kind is Kind.BOUNCED else None,
                 key=event_key("test", one.key, kind, str(next(self.count))), message_id=one.message_id)])
             person = self.roster.get(one.subscriber_id)
-            if person and self.roster.suppression(parse(person.address)):
-                self.barred.add(person.address)
-                self.wanted -= {(person.address, said.list) for said in self.roster.subscriptions(person.id)
+            address = parse(person.address) if person else None
+            if person and address and self.roster.suppression(address):
+                self.barred.add(address.folded)
+                self.wanted -= {(address.folded, said.list) for said in self.roster.subscriptions(person.id)
                                 if kind is Kind.COMPLAINED and said.state is State.LEFT}
 
     # ---- the owner ------------------------------------------------------------------------------
