@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import TransportError
-from pipeline.mailings import sender_queue
+from pipeline.mailings import recorder, sender_queue
 from pipeline.mailings.board import ENTRIES, Snapshot, read_board
 from pipeline.mailings.domains import Limit
 from pipeline.mailings.mailing import Doubt, MailingState
@@ -101,11 +104,24 @@ class Stopped(Faulty):
             source.land(message, self.send(message))
 
 
+class AtOnce(Executor):
+    """What is claimed ahead is claimed before anything else happens."""
+
+    def __init__(self, *_: Any, **_how: Any) -> None:
+        pass
+
+    def submit(self, do: Callable[..., Any], /, *args: Any, **how: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(do(*args, **how))
+        return done
+
+
 def test_message_in_the_air_that_is_claimed_again_is_not_given_back_where_its_mailing_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender_queue, "QUICK_S", math.inf)  # groups grow, so that they are claimed ahead
     monkeypatch.setattr(sender_queue, "GROUP", 1)
+    monkeypatch.setattr(recorder, "ThreadPoolExecutor", AtOnce)
     work = Workplace(tmp_path, readers=5, lease=LEASE)
     work.transport = Stopped(work)
     deliver(work.dispatch(), work.stop)
