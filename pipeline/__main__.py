@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from pipeline import GARBAGE_AT_START
@@ -21,8 +22,7 @@ def main() -> None:
 
             rests = is_at_rest(command)
             if rests and is_told(command):
-                gc.freeze()  # as every command ends
-                return
+                os._exit(0)  # nothing is left to be written, and to take the interpreter apart takes a while
         from pipeline import cli  # from a cold disk a second, in which a person may change their mind
     except KeyboardInterrupt:
         sys.stderr.write("avviso: stopped\n")

@@ -31,12 +31,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing for a person to mend, printed as `path:line: message: remedy`.
 
     `line` and `column` count from 1; None means the whole file. `rule` is a stable

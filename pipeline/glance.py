@@ -28,7 +28,7 @@ from pipeline.clock import SystemClock, microseconds
 from pipeline.errors import PipelineError
 from pipeline.issues.folder import fingerprint, scan
 from pipeline.lockfile import LockFile
-from pipeline.publish.manifest import FILES, PREVIOUS, SEAL, as_left, frame, sealed, seen
+from pipeline.publish.seal import FILES, PREVIOUS, SEAL, as_left, frame, sealed, seen
 
 if TYPE_CHECKING:
     from pipeline.app import App

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +35,8 @@ def new_folder(path: Path) -> Iterator[Path]:
 
     Raises OutputError where there is one, or none can be, and OSError; then nothing of ours is left.
     """
+    import shutil  # slow import
+
     try:
         path.mkdir(parents=True)
         path.rmdir()

@@ -189,7 +189,7 @@ class _Tally:
         more = [Problem("", f"invalid or kept out: {counted(self.hidden, 'more row')}",
                         "mend these first and import again")]
         nor = f", like {counted(self.bare_ones - 1, 'other')}" if self.bare_ones > 1 else ""
-        bare = [replace(one, message=one.message + nor) for one in self.bare]
+        bare = [one._replace(message=one.message + nor) for one in self.bare]
         counts = self.verdicts
         return Result(counts[Verdict.ADDED], counts[Verdict.KNOWN], self.invalid, counts[Verdict.KEPT_OUT],
                       (*self.problems, *bare, *(more if self.hidden else ())))

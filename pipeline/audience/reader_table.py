@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -99,7 +99,7 @@ class ReaderTable:
         try:
             return Row(self._path, record.line, self._entry(record))
         except AudienceError as error:
-            return replace(error.problem, path=self._path, line=record.line)
+            return error.problem._replace(path=self._path, line=record.line)
 
     def _entry(self, record: Record) -> Entry:
         system, cell = self._system, self._cell

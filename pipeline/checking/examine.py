@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.checking.characters import find_characters
 from pipeline.checking.fences import find_fences
@@ -118,7 +118,7 @@ def _placed(source: Source, finding: Problem) -> Problem:
     if at < 0:
         return finding
     line, column = source.place(at)
-    return replace(finding, line=line, column=column)
+    return finding._replace(line=line, column=column)
 
 
 def _fewer(findings: Sequence[Problem]) -> Iterator[Problem]:

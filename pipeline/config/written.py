@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline import CONFIG
 from pipeline.config.document import Document, dotted
@@ -33,4 +33,4 @@ class Written:
         if problem.path != CONFIG or problem.line:
             return problem
         named = (self.lines.get(setting) for setting in _SETTING.findall(problem.message))
-        return replace(problem, path=self.path, line=next((line for line in named if line), None))
+        return problem._replace(path=self.path, line=next((line for line in named if line), None))

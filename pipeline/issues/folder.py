@@ -12,7 +12,6 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -43,8 +42,7 @@ class Entry(NamedTuple):
     readable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What `scan` found: entries ordered by path, and one problem for each thing that matches and can't be read."""
 
     entries: tuple[Entry, ...]
@@ -152,7 +150,7 @@ def _look(item: os.DirEntry[str], path: str, relative: str, root: Path) -> Entry
     if not stat.S_ISREG(about.st_mode):
         return Problem(path, f"is {_kind(about.st_mode)}, not a file", "move it out of the folder or exclude it",
                        rule="not-a-file")
-    return _entry(path, relative, about, item.path)
+    return _entry(path, relative, about, item)
 
 
 def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
@@ -170,17 +168,16 @@ def _follow(path: str, relative: str, root: Path) -> Entry | Problem:
     return _entry(path, target.relative_to(inside).as_posix(), about, target)
 
 
-def _entry(path: str, name_on_disk: str, about: os.stat_result, place: str | Path) -> Entry:
+def _entry(path: str, name_on_disk: str, about: os.stat_result, place: os.PathLike[str]) -> Entry:
+    """`place` is asked whether we may read it, where its permissions do not say so at once."""
     changed_ns = about.st_mtime_ns
     if abs(changed_ns) > _FARTHEST_NS:
         changed_ns = max(-_FARTHEST_NS, min(changed_ns, _FARTHEST_NS))
-    return Entry(path, name_on_disk, changed_ns, about.st_size, _is_readable(place, about))
+    readable = about.st_mode & _READ_BY_ALL == _READ_BY_ALL or _is_readable(place, about)
+    return Entry(path, name_on_disk, changed_ns, about.st_size, readable)
 
 
-def _is_readable(path: str | Path, about: os.stat_result) -> bool:
-    """Whether we may read a file. The system is asked only where its permissions do not say so at once."""
-    if about.st_mode & _READ_BY_ALL == _READ_BY_ALL:
-        return True
+def _is_readable(path: os.PathLike[str], about: os.stat_result) -> bool:
     needed = stat.S_IRUSR if about.st_uid == os.geteuid() else stat.S_IROTH
     return bool(about.st_mode & needed) or os.access(
         path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)

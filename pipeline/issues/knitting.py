@@ -10,7 +10,7 @@ _MADE = (".md", ".markdown")
 
 def is_source(path: str, others: Container[str]) -> bool:
     """Whether one of the `others`, paths or names as `path` is, has its text with the results of its code."""
-    if not path.lower().endswith(_SOURCES):
+    if path[-4:].lower() not in _SOURCES:
         return False
     name, _, _ = path.rpartition(".")
     return any(name + made in others for made in _MADE)

@@ -14,17 +14,13 @@ _FIXED = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 def matcher(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
     """Says of a relative path whether a pattern of `include`, and none of `exclude`, matches all of it."""
-    wanted, unwanted = _union(include), _union(exclude)
-
-    def matches(path: str) -> bool:
-        return wanted.fullmatch(path) is not None and unwanted.fullmatch(path) is None
-
-    return matches
+    search = re.compile(rf"(?!(?:{_union(exclude)})\Z)(?:{_union(include)})", re.DOTALL).fullmatch
+    return lambda path: search(path) is not None
 
 
-def _union(patterns: Sequence[str]) -> re.Pattern[str]:
+def _union(patterns: Sequence[str]) -> str:
     """One expression for several patterns; without any it matches nothing."""
-    return re.compile("|".join(map(_expression, patterns)) or r"(?!)", re.DOTALL)
+    return "|".join(map(_expression, patterns)) or r"(?!)"
 
 
 def _expression(pattern: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -242,7 +242,7 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
     try:
         edition = app.dresser.edition(record)
     except EditionError as error:
-        return [replace(error.problem, rule=error.problem.rule or "template")]
+        return [error.problem._replace(rule=error.problem.rule or "template")]
     found = [_of_settings(one) for one in preflight(edition, app.frame, path=record.path)]
     if is_shortened(edition, app.renderer.document(record)):
         found.append(Problem(
@@ -254,7 +254,7 @@ def mail_findings(app: App, record: Record) -> list[Problem]:
 
 def _of_settings(finding: Problem) -> Problem:
     """The postal address is one line of the settings, not one of every issue."""
-    return replace(finding, path="config.yaml") if finding.rule == "mail-postal" else finding
+    return finding._replace(path="config.yaml") if finding.rule == "mail-postal" else finding
 
 
 _TAG = re.compile(r"<[^<>]*>")

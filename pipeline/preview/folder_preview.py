@@ -31,8 +31,8 @@ from pipeline.preview.books import blank_books, look
 from pipeline.preview.checks import mail_findings, neighbourhood, specimen
 from pipeline.preview.copies import as_copy, newest, sample
 from pipeline.publish.gather import READ_WITH
-from pipeline.publish.manifest import seen, seen_size
 from pipeline.publish.publisher import SETTLING_S
+from pipeline.publish.seal import seen, seen_size
 from pipeline.publish.shapes import issue_shape
 
 

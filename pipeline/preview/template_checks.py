@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from pipeline.app import App
 from pipeline.editions.letters import Letter, render_letter
 from pipeline.editions.notices import Matter, render_notice
 from pipeline.errors import ConfigError, EditionError, Problem
-from pipeline.publish.manifest import template_files
+from pipeline.publish.seal import template_files
 
 SHEETS = ("style.css", "feed.css", "filter.js")  # of templates/web, taken as they are
 ALMOST = 0.85  # how much of a name two names share, so that one is a slip for the other
@@ -41,7 +40,7 @@ def template_findings(app: App) -> Iterator[Problem]:
         try:
             attempt()
         except (ConfigError, EditionError) as error:
-            wrong.append(replace(error.problem, rule=error.problem.rule or "template"))
+            wrong.append(error.problem._replace(rule=error.problem.rule or "template"))
     yield from wrong or app.mail_templates.without_text()
     for kind in ("email", "web"):
         ours = {path.name for path in template_files(TEMPLATES / kind)}

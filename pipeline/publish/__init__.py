@@ -14,6 +14,7 @@
 
     display     what readers see beside mail           builder       feeds and web archive, whole or not at all
     build       one build at work, with its toolkit    manifest      what the last one left
+    seal        whether all of that still stands, told at a glance
     renderer    Markdown -> HTML, kept until the text changes; rendering does it, from value to value
     render_tasks   pages and documents made whole by a process of the worker_pool
     lazy_entries   issues that are loaded when they are shown

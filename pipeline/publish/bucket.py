@@ -20,8 +20,9 @@ from pathlib import Path, PurePosixPath
 from pipeline.errors import OutputError, PipelineError, Problem
 from pipeline.feeds.file_headers import cache_control, media_type
 from pipeline.mailings.ledger.notebook import Notebook
-from pipeline.publish.manifest import OPEN, SEAL, Manifest, stamp
+from pipeline.publish.manifest import Manifest
 from pipeline.publish.s3 import Place, Store
+from pipeline.publish.seal import OPEN, SEAL, stamp
 
 log = logging.getLogger(__name__)
 

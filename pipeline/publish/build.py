@@ -21,7 +21,7 @@ from pipeline.feeds.sitemap import Located, opml, sitemap
 from pipeline.issues.document import Target
 from pipeline.issues.record import Record, Spine
 from pipeline.publish.lazy_entries import LazyEntries
-from pipeline.publish.manifest import BuildRecord, Page, changed, seen, seen_size, stamp
+from pipeline.publish.manifest import BuildRecord, Page
 from pipeline.publish.render_tasks import (
     DocumentsTask,
     File,
@@ -32,6 +32,7 @@ from pipeline.publish.render_tasks import (
     make_page,
 )
 from pipeline.publish.rendering import Recorded
+from pipeline.publish.seal import changed, seen, seen_size, stamp
 from pipeline.publish.toolkit import Toolkit
 
 FEED_STYLE = "feed.css"
@@ -171,7 +172,7 @@ class Build:
             try:
                 content = self._plan.files.read(source)
             except IssueError as error:
-                self._found.append(replace(error.problem, path=shown_by, message=f'"{source}" {error.problem.message}'))
+                self._found.append(error.problem._replace(path=shown_by, message=f'"{source}" {error.problem.message}'))
                 continue
             self._expected[f"{self._plan.site}/{target}"] = True
             self.after.sources[origin] = seen(origin)

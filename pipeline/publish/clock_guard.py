@@ -14,7 +14,7 @@ from pipeline.errors import Problem
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import MailingState
 from pipeline.mailings.reasons import Cause
-from pipeline.publish.manifest import PREVIOUS
+from pipeline.publish.seal import PREVIOUS
 
 SLACK = timedelta(minutes=10)
 LEAP = timedelta(days=1)            # what a clock may be set ahead by without a question

@@ -8,24 +8,21 @@ the file is what a build now would write.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from hashlib import blake2b
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipeline.publish.seal import FILES, OPEN, SEAL, as_left, digest, frame, sealed
+
 if TYPE_CHECKING:  # slow import: SQLAlchemy, which a build with nothing to do never needs
     from pipeline.mailings.ledger.notebook import Notebook
 
-SEAL = "seal"  # the note that is read at each look; then that of the files, and the others when something changed
-RECORD, FILES = "printed", "printed files"
+RECORD = "printed"  # the note that is read when something changed; the others' names, and that of FILES, begin with it
 PAGES_A_NOTE = 500  # one new issue is one such note to be written, and not ten thousand pages
-PREVIOUS = "previous_pass"  # the note that says when the last pass was
-OPEN = "{}"  # the seal while a build is at work, or died
 
 
 @dataclass(slots=True)
@@ -114,7 +111,7 @@ class Manifest:
                  for start in range(0, len(pages), PAGES_A_NOTE)}
         fresh = {name: _written(part) for name, part in parts.items()
                  if part != self._page_notes.get(name, PageNote()).pages}
-        notes = {name: PageNote(part, _digest(fresh[name])) if name in fresh else self._page_notes[name]
+        notes = {name: PageNote(part, digest(fresh[name])) if name in fresh else self._page_notes[name]
                  for name, part in parts.items()}
         files = json.dumps({"files": built.files, "sources": built.sources})
         self._notebook.write_notes({
@@ -124,7 +121,7 @@ class Manifest:
                                 "page_notes": {name: note.digest for name, note in notes.items()}}, ensure_ascii=False),
             FILES: files,
             SEAL: json.dumps({"folder": folder, "frame": self.frame, "until": until and until.isoformat(),
-                              "files": _digest(files)})})
+                              "files": digest(files)})})
         self._page_notes = notes
 
     def open(self) -> bool:
@@ -134,85 +131,12 @@ class Manifest:
         return ended
 
 
-def frame(settings: str, templates: Iterable[str | Path]) -> str:
-    """What besides the issues decides the output, as a digest: also what our own templates say, in a checkout."""
-    files = [path for folder in templates for path in template_files(folder)]
-    return stamp(settings, *((path.name, _content(path)) for path in files))
-
-
-def template_files(folder: str | Path) -> list[Path]:
-    """Every file in a folder of templates, ordered; none where nothing can be listed.
-
-    Dot names are an editor's own: Emacs leaves a link to nowhere there while a file is open, vim what is not saved.
-    """
-    files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
-    return sorted(file for file in files if not file.name.startswith(".") and (file.is_file() or file.is_symlink()))
-
-
-def _content(path: Path) -> bytes | str:
-    """Of a template; where it cannot be read why, which whoever fills it will say."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        return str(error.strerror)
-
-
-def sealed(noted: str | None, files: str | None, folder: str, around: str, now: datetime) -> bool:
-    """Whether a seal, as it was noted, fits what it lies on. `files` is the note of that name, `around` the frame."""
-    try:
-        seal = json.loads(noted or OPEN)
-        if not folder or seal.get("folder") != folder or seal.get("frame") != around:
-            return False
-        if seal["until"] is not None and now >= datetime.fromisoformat(seal["until"]):
-            return False
-        return files is not None and seal["files"] == _digest(files)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False  # another version's, or damaged
-
-
-def as_left(files: str | None) -> bool:
-    """Whether each file of this note is as its build left it."""
-    try:
-        noted = json.loads(files or "")
-        return all(seen(path) == left for some in noted.values() for path, left in some.items())
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return False  # damaged
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
 def _written(pages: Iterable[tuple[str, Page]]) -> str:
     return json.dumps([(key, _values_of(page)) for key, page in pages], ensure_ascii=False)
 
 
-def _read_pages(text: str, digest: str) -> PageNote:
+def _read_pages(text: str, noted: str) -> PageNote:
     """Raises ValueError for a note of another build than the record's: two may have been at work at once."""
-    if _digest(text) != digest:
+    if digest(text) != noted:
         raise ValueError("this note is another build's")
-    return PageNote(tuple((key, Page(*page)) for key, page in json.loads(text)), digest)
-
-
-def stamp(*made_from: object) -> str:
-    """A digest of values that `repr` shows whole."""
-    return _digest(repr(made_from))
-
-
-def seen(path: str | Path) -> str:
-    """Time and size of a file; "" where there is none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116, ten thousand a look: a Path each is twice as slow
-    except OSError:
-        return ""
-    return f"{found.st_mtime_ns}.{found.st_size}"
-
-
-def seen_size(left: str) -> int | None:
-    """The size in what `seen` gave; None where there was no file."""
-    return int(left.partition(".")[2]) if left else None
-
-
-def changed(files: Mapping[str, str]) -> set[str]:
-    """Those of these files that are not as they were left."""
-    return {path for path, left in files.items() if seen(path) != left}
+    return PageNote(tuple((key, Page(*page)) for key, page in json.loads(text)), noted)

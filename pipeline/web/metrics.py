@@ -22,7 +22,7 @@ from pipeline import __version__
 from pipeline.issues.archive import Archive
 from pipeline.mailings.ledger import Ledger
 from pipeline.mailings.mailing import Mailing
-from pipeline.publish.manifest import PREVIOUS
+from pipeline.publish.seal import PREVIOUS
 from pipeline.web.network import is_of_the_house
 
 AT_ONCE = 2  # lookers: they wait for nobody's pages, nor these for them

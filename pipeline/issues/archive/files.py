@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, delete, func, select, type_coerce
@@ -81,5 +80,5 @@ def _row(file: KnownFile) -> dict[str, Any]:
     return {
         "path": file.path, "mtime_ns": file.mtime_ns, "size": file.size, "digest": file.digest,
         "seen_at": instant(file.seen_us), "claimed": file.claimed, "key": file.key,
-        "problem": problem and {field.name: getattr(problem, field.name) for field in fields(problem)},
+        "problem": problem and problem._asdict(),
     }

@@ -24,17 +24,13 @@ from pipeline.audience.tokens import Purpose
 from pipeline.glance import NOTHING, nothing_to_build, nothing_to_publish, remember
 from pipeline.issues.issue import State
 from pipeline.lockfile import LockFile
-from pipeline.publish.manifest import PREVIOUS
+from pipeline.publish.seal import PREVIOUS
 from tests.publications import TODAY, Publication, words
 from tests.street import unmeasured
 
-PROGRAM = """
-import sys
-from pipeline.__main__ import main
-main()
-slow = "asyncio click email feedgen http jinja2 logging lxml markdown_it multiprocessing pydantic sqlalchemy tempfile"
-print(sorted({*slow.split(), "yaml"} & set(sys.modules)))
-"""
+SLOW = frozenset((
+    "asyncio", "click", "email", "feedgen", "http", "inspect", "jinja2", "logging", "lxml", "markdown_it",
+    "multiprocessing", "pydantic", "shutil", "sqlalchemy", "tempfile", "yaml"))
 
 
 @pytest.fixture
@@ -50,14 +46,17 @@ def glance(letters: Publication) -> bool:
     return nothing_to_build(letters.folder / "config.yaml")
 
 
-def load(letters: Publication, command: str) -> str:
+def load(letters: Publication, command: str) -> tuple[str, set[str]]:
     """What a command of a new process says, and which of the slow packages it loaded."""
-    return subprocess.run([sys.executable, "-c", PROGRAM, command], cwd=letters.folder, check=True, capture_output=True,
-                          text=True, env=unmeasured()).stdout
+    ended = subprocess.run([sys.executable, "-X", "importtime", "-m", "pipeline", command], cwd=letters.folder,
+                           check=True, capture_output=True, text=True, env=unmeasured())
+    loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "pipeline.glance" in loaded, ended.stderr
+    return ended.stdout, loaded & SLOW
 
 
 def test_nothing_is_loaded_to_find_that_nothing_changed(letters: Publication) -> None:
-    assert load(letters, "build") == "nothing changed\n[]\n"
+    assert load(letters, "build") == ("nothing changed\n", set())
 
 
 def test_what_a_glance_found_is_not_looked_for_again_where_it_could_not_be_said(
@@ -179,7 +178,7 @@ def test_a_name_that_came_into_the_folder_and_went_again_costs_one_close_look(le
     passing.unlink()
 
     assert not glance(letters)
-    assert "nothing changed" in load(letters, "build")
+    assert "nothing changed" in load(letters, "build")[0]
     assert glance(letters)
 
 
@@ -234,7 +233,7 @@ def is_at_rest(letters: Publication) -> bool:
 
 
 def test_nothing_is_loaded_to_find_that_nobody_waits(rested: Publication) -> None:
-    assert load(rested, "publish") == f"{NOTHING['publish']}\n[]\n"
+    assert load(rested, "publish") == (f"{NOTHING['publish']}\n", set())
 
 
 def test_an_issue_that_went_before_its_hour_is_waited_for_no_more(rested: Publication) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.app import outputs
 from pipeline.clock import EPOCH
-from pipeline.publish.manifest import PAGES_A_NOTE, BuildRecord, Manifest, Page, frame, template_files
+from pipeline.publish.manifest import PAGES_A_NOTE, BuildRecord, Manifest, Page
+from pipeline.publish.seal import frame, template_files
 from tests.publications import Publication
 
 
