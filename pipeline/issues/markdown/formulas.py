@@ -37,12 +37,13 @@ _OF_LETTERS = (rf"{_BEFORE}(?=[A-Za-z|Α-ω])(?:[A-Za-z\dΑ-ω+\-=,()\[\]|>/.:;'
 _PAIR = r"[(\[][\w+\-' .^]{1,20}(?:,[\w+\-' .^]{1,20}){1,8}[)\]]"
 _SET = rf"{_BEFORE}\{{(?=[^$`<\n]{{0,400}}\\[A-Za-z{{])[^$`<\n]{{1,400}}(?<!\s)\$(?![A-Za-z\d({{])"
 # Figures and terms with nothing else among them, which no two prices have: `$2$`, `$-1/2$`, `$(n+1)$`, `$5 = 10/2$`.
+# What repeats stands once, behind the first or behind a sign: written out twice it takes ten times as long to compile.
 _TERM = r"[-+−]?(?:\d{1,9}(?:[.,]\d{1,9}){0,4}[A-Za-z]?|[A-Za-zΑ-ω])"
-_BETWEEN = rf" ?(?:[-+−/=>×·*≤≥≠]|{_LESS}) ?"
-_SUM = rf"\({_TERM}(?:{_BETWEEN}{_TERM}){{1,9}}\)"
+_SIGN = rf" ?(?:[-+−/=>×·*≤≥≠]|{_LESS}) ?"
+_SUM = rf"\((?:(?:(?<=\()|(?<!\(){_SIGN}){_TERM}){{2,10}}\)"
 _ATOM = rf"(?:(?:{_TERM}|[-+−])?{_SUM}|{_TERM}|[-+−]?{_PAIR})"
 _RANGE = r"\d[\d.,]* ?[-–—] ?\d[\d.,]*\$"  # of prices
-_OF_TERMS = rf"{_BEFORE}(?!{_RANGE}){_ATOM}(?:{_BETWEEN}{_ATOM}){{0,19}}{_BEHIND}"
+_OF_TERMS = rf"{_BEFORE}(?!{_RANGE})(?:(?:(?<=\$)|(?<!\$){_SIGN}){_ATOM}){{1,20}}{_BEHIND}"
 _FORMULA = re.compile(rf"(?<!\$)(?:{_SET_APART}|{_WITH_SIGNS}|{_OF_LETTERS}|{_SET}|{_OF_TERMS})(?!\$)")
 # Of one backslash it may be but a bracket that is no mark: what is between says more.
 _IN_LINE = re.compile(rf"(?P<mark>\\{{1,2}})\((?P<tex>(?:[^\\$`<\n]|\\(?![()\\])|{_LESS}){{1,400}})(?P=mark)\)")
