@@ -77,6 +77,7 @@ OTHERS = _rules(
     Rule("date-missing", "error", "an issue without a date"),
     Rule("list-unknown", "error", "a list that is not in config.yaml"),
     Rule("identity-twice", "error", "two files that claim to be the same issue"),
+    Rule("issue-overwritten", "error", "a new issue in the file of one that is out already"),
     Rule("unreadable", "error", "a file or folder that may not be read"),
     Rule("not-a-file", "error", "a name that matches and is no file"),
     Rule("too-large", "error", "a file larger than any issue"),

@@ -162,7 +162,8 @@ def _explained(app: App, issue: str) -> Explained:
         found = app.find(issue)
         found = as_it_goes(found, app.ledger.mailings.all(issue_key=found.key))
         if found.state in SETTLED:
-            return explained(found, _what_it_waits_for(app, found.key))
+            mistake = app.archive.files.mistakes().get(found.key)
+            return explained(found, [*_what_it_waits_for(app, found.key), *([str(mistake)] if mistake else [])])
         if app.publisher.has_read_all():
             return explained(found, [*_what_it_waits_for(app, found.key), *map(str, app.standstill())])
     foreseen, stands = app.foreseen(issue)

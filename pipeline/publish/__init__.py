@@ -5,6 +5,7 @@
     depletion   too much is gone to be believed        stall         a pass came to nothing
     parsing     reads a file to the end                description   finds the words below a title
     identity    says which issue a file is             apart         where files share a name by habit
+    overwritten   a new issue saved over an old one
     naming      says where it is for ever, and since when
     pickup      decides what becomes of each issue     decide        what a person says of one
     agenda      enters its mailings, and moves them while its file moves; copies says which would mail a text twice

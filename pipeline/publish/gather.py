@@ -28,6 +28,7 @@ from pipeline.publish.depletion import is_depleted
 from pipeline.publish.description import Heard, describe
 from pipeline.publish.identity import Identities, identify
 from pipeline.publish.inventory import Inventory
+from pipeline.publish.overwritten import overwritten
 
 if TYPE_CHECKING:  # slow imports: Markdown, YAML
     from pipeline.publish.parsing import ParsedFile, SourceFile, TextSignature
@@ -228,6 +229,9 @@ class Gatherer:
     ) -> tuple[Record, Text] | None:
         """What is to be written of an issue whose file was read anew; one that moved or came back is written here."""
         manuscript = inventory.manuscripts.get(path)
+        if manuscript and old and (problem := overwritten(old, manuscript, inventory.signatures[path].sketch)):
+            inventory.refuse_text(path, problem)
+            manuscript = None
         if manuscript is None or heard is None:
             self._stand(path, old, inventory)
             return None

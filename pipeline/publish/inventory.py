@@ -61,6 +61,12 @@ class Inventory:
         claimed, key = (before.claimed, before.key) if before else (None, None)
         self._put(entry, digest="", claimed=claimed, key=key, problem=problem)
 
+    def refuse_text(self, path: str, problem: Problem) -> None:
+        """What a file says now is not taken; what it said before stands."""
+        self._files[path] = self._files[path]._replace(problem=problem)
+        self._changed.add(path)
+        del self.manuscripts[path]
+
     def accept(self, entry: Entry, parsed: ParsedFile) -> bool:
         """Says whether the bytes are others than the last time.
 

@@ -23,6 +23,7 @@ from pipeline.mailings import send
 from pipeline.mailings.mailing import MailingState
 from pipeline.publish.publisher import Pass
 from tests.limits import permissions_count
+from tests.publications import words
 from tests.s3 import Bucket, served
 from tests.sink import Behaviour, MailServer
 from tests.street import Answer, Publication
@@ -362,6 +363,18 @@ def test_explain_says_who_withholds_whom(letters: Publication) -> None:
 
     assert (said["issue"], said["state"]) == ("4", "problem")
     assert said["reason"].startswith('04-Glue.md: has the same identity "4" as 04-Size.md: ')
+
+
+def test_explain_says_why_a_text_saved_over_an_old_issue_is_not_mailed(letters: Publication) -> None:
+    letters.write("01-Ink.md", f"{words(1)}\n\n{words(2)}", day="2026/01/05")
+    run(letters, "publish", "--no-send")
+    letters.write("01-Ink.md", f"{words(3)}\n\n{words(4)}", day="2026/02/02")
+    run(letters, "publish", "--no-send")
+
+    said = run(letters, "explain", "1", "--json").json
+
+    assert said["state"] == "adopted"
+    assert "; 01-Ink.md: holds another text, and a later date, than the issue of 2026-01-05 " in said["reason"]
 
 
 def test_a_test_message_goes_to_every_address_behind_to(letters: Publication) -> None:
