@@ -85,6 +85,7 @@ OTHERS = _rules(
     Rule("link", "error", "a symbolic link that leads nowhere or out of the folder"),
     Rule("issues-missing", "error", "many known issues gone at once"),
     Rule("issues-none", "warning", "a folder of which no file is taken for an issue"),
+    Rule("file-ending", "warning", "a file like an issue that ends as no issue does"),
     Rule("permalink-twice", "warning", "two issues with one address on the web"),
     Rule("asset-outside", "warning", "a reference to a file outside the issues folder"),
     Rule("asset-hidden", "warning", "a reference to a hidden file"),

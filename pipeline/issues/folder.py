@@ -20,6 +20,7 @@ from pipeline.errors import IssueError, OutputError, Problem
 from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 
+MARKDOWN = (".md", ".markdown", ".mdx", ".qmd", ".Rmd", ".MD")  # how files may end that are issues
 LIMIT_BYTES = 8 * 1024 * 1024          # of an issue
 ASSET_LIMIT_BYTES = 64 * 1024 * 1024   # of a picture or a film in it
 LEFT_ALONE = timedelta(seconds=2)         # before a file is read: nobody writes in it any more

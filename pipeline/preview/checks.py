@@ -16,7 +16,6 @@ from pipeline.checking.mending import Change, mend
 from pipeline.checking.neighbours import Neighbour, Neighbourhood
 from pipeline.checking.rules import RULES
 from pipeline.config import Config
-from pipeline.config.content import Issues
 from pipeline.editions.edition import Edition
 from pipeline.editions.fitting import LIMIT
 from pipeline.editions.preflight import preflight
@@ -36,12 +35,11 @@ from pipeline.issues.reading.paths import is_called, stem
 from pipeline.issues.record import Record
 from pipeline.preview.books import look, rehearsal
 from pipeline.preview.jekyll import published_by_jekyll
+from pipeline.preview.left_out import left_out
 from pipeline.preview.template_checks import template_findings
-from pipeline.publish.gather import Source
 from pipeline.publish.permalinks import address, clash
 from pipeline.publish.worker_pool import WorkerPool, cores
 
-MARKDOWN = ("**/*.md", "**/*.mdx", "**/*.markdown")
 CITED = ("link-missing", "image-missing", "obsidian-embed", "placeholder", "placeholder-text",
          "template-text")  # their messages cite
 TAIL = 60                    # characters, blanks left out, by which the end of an issue is known again
@@ -76,7 +74,7 @@ def check(app: App, names: Sequence[str], *, everything: bool, progress: Progres
             found += mail_findings(books, record)
             watch(next(done), total)
         found += template_findings(books)
-    found += [*_nothing_taken(app.source), *_made_up(app.config), *published_by_jekyll(app.config.folder)]
+    found += [*left_out(app.source), *_made_up(app.config), *published_by_jekyll(app.config.folder)]
     for findings in _examined(specimens, app.files):  # after the books are closed: senders must not wait for us
         found += findings
         watch(next(done), total)
@@ -210,18 +208,6 @@ def _neighbour(app: App, record: Record) -> Neighbour:
                      has_hour=record.due_at.astimezone(source.zone).time() != source.send_at)
 
 
-def _nothing_taken(source: Source) -> Iterator[Problem]:
-    """The folder has Markdown files, and the settings take none of them: nobody wanted them, or all are kept out."""
-    if scan(source.root, source.include, source.exclude).entries:
-        return
-    if others := scan(source.root, MARKDOWN, source.exclude).entries:
-        yield _none(f'no issue is found, not even "{others[0].path}" in the issues folder',
-                    "mend issues.include or issues.folder")
-    elif kept_out := scan(source.root, source.include, Issues().exclude).entries:
-        yield _none(f'no issue is left: issues.exclude keeps out every file, "{kept_out[0].path}" too',
-                    "mend issues.exclude")
-
-
 def _made_up(config: Config) -> Iterator[Problem]:
     """`init` cannot know the addresses of a publication, and writes such as are nobody's."""
     told = {"publication.url": (UNSAID, "every link in feeds and mail leads there", "write where site/ can be read"),
@@ -231,10 +217,6 @@ def _made_up(config: Config) -> Iterator[Problem]:
         if said[key] == made_up:
             yield Problem("config.yaml", f"{key} is still {made_up}, and {follows}", remedy,
                           rule="config-example", severity=RULES["config-example"].severity)
-
-
-def _none(message: str, remedy: str) -> Problem:
-    return Problem("config.yaml", message, remedy, rule="issues-none", severity=RULES["issues-none"].severity)
 
 
 def mail_findings(app: App, record: Record) -> list[Problem]:

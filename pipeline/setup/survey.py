@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.clock import machine_zone
 from pipeline.errors import OutputError
-from pipeline.issues.folder import printable
+from pipeline.issues.folder import MARKDOWN, printable
 from pipeline.issues.knitting import is_source
 from pipeline.issues.patterns import matcher
 from pipeline.issues.reading.dates import date_in_name
@@ -36,7 +36,6 @@ SKIPPED = frozenset({  # in small letters
     "_includes", "_layouts"})
 POSTS = "_posts"               # of Jekyll: what lies beside it are pages
 DOCUMENTS = "docs"             # of a program, mostly; of a newsletter where no issues lie elsewhere
-SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".Rmd", ".MD")
 HTML_SUFFIXES = (".html", ".htm")
 NOT_ISSUES = frozenset(
     {"readme", "changelog", "license", "contributing", "_index", "summary", "code of conduct", "404"})
@@ -260,7 +259,7 @@ def _skipped(where: Path) -> list[str]:
         folders[:] = [name for name in folders if name not in left_out and not name.startswith(".")
                       and _is_text(name)] if depth < DEPTH else []
         found += [f"{Path(place, name).relative_to(where).as_posix()}/**" for name in left_out
-                  if any(file.endswith(SUFFIXES) for _, _, files in os.walk(Path(place, name)) for file in files)]
+                  if any(file.endswith(MARKDOWN) for _, _, files in os.walk(Path(place, name)) for file in files)]
     return sorted(found)
 
 
@@ -341,7 +340,7 @@ def _is_text(name: str) -> bool:
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
-    return _files(folder, SUFFIXES)
+    return _files(folder, MARKDOWN)
 
 
 def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:

@@ -38,7 +38,7 @@ SETTINGS = {
 }
 # Rules that only a whole publication can break; all others are asked of the text alone, which takes milliseconds.
 OF_FOLDERS = {"list-unknown", "identity-twice", "unreadable", "not-a-file", "too-large", "file-name", "link",
-              "issue-overwritten", "issues-missing", "issues-none", "permalink-twice", "template",
+              "file-ending", "issue-overwritten", "issues-missing", "issues-none", "permalink-twice", "template",
               *(rule for rule in RULES if rule.startswith("mail-"))}
 
 

@@ -79,6 +79,24 @@ def test_settings_that_keep_out_every_file_are_told(
     assert [(one.message, one.remedy) for one in check(letters.app, [], everything=False)] == said
 
 
+@pytest.mark.parametrize(("name", "issues", "is_told"), [
+    ("15-ink.MD", {}, True), ("notes/15-ink.markdown", {}, True), ("15-ink.mdx", {}, True), ("15-ink.txt", {}, False),
+    ("README.MD", {}, False), ("14-paper.Rmd", {}, False), ("ink.mdx", {"include": ["[0-9]*.md"]}, False),
+    ("15-ink.mdx", {"exclude": ["*.mdx"]}, False), ("15-ink.mdx", {"include": ["*.md", "*.mdx"]}, False),
+])
+def test_file_that_would_be_an_issue_by_another_ending_is_told(
+    tmp_path: Path, name: str, issues: dict[str, list[str]], is_told: bool
+) -> None:
+    letters = Publication(tmp_path / "letters", {"issues": issues})
+    (letters.issues / "notes").mkdir()
+    letters.write("14-paper.md", words(14))
+    letters.write(name, words(15))
+
+    found = check(letters.app, [], everything=False)
+
+    assert [one.path for one in found if one.rule == "file-ending"] == ([name] if is_told else [])
+
+
 def test_an_issue_that_has_no_date_yet_is_looked_over_and_leaves_no_gap_in_the_numbers(tmp_path: Path) -> None:
     letters = Publication(tmp_path / "letters")
     letters.write("01-paper.md", words(1))
