@@ -1,5 +1,5 @@
-"""What MDX has besides Markdown: `import` at the top, and `<Image src={require("./a.png").default} />`, with values in
-braces, which HTML does not know.
+"""What MDX has besides Markdown: `import`, most often at the top, and `<Image src={require("./a.png").default} />`,
+with values in braces, which HTML does not know.
 
 What such a component is, is known to `rawhtml`; one that shows a picture by its address is that picture,
 and one that is called as a player is that player: `<YouTube id="…" />`, `<lite-youtube videoid="…">`.
@@ -38,9 +38,14 @@ _SAYS_NOTHING = re.compile(r"\{(?![\"'`\d]|require\()|\{`[^`]*\$\{")
 _IMPORTS = re.compile(
     r"(?:import\s(?:[\w\s{},*$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]{1,300}[\"'][ \t]*;?\s*"
     r"|export\s(?:(?:const|let)\s\w+\s*=|default\s(?:[({]|function\b)|function\s\w+\s*\()[^\n]*(?:\n[^\n]+)*)+")
+# Such a line further down, of a component that the text has: `import Note from "../note"`.
+_COMPONENT = re.compile(
+    r"import[ \t]+\{?[ \t]*([A-Z]\w*)[ \t]*\}?[ \t]+from[ \t]+[\"'][^\"'\n]{1,300}[\"'][ \t]*;?[ \t]*")
 # `import hero from "./hero.png"`: a file beside the issue, by a name that values in braces have for it.
 _FILE = re.compile(r"^import[ \t]+(\w+)[ \t]+from[ \t]+[\"'](\.{1,2}/[^\"'\n]+)[\"']", re.MULTILINE)
 _FILES = "imported"  # in the parser's `env`: those files
+_USE = re.compile(r"<([A-Z]\w*)")
+_USED = "components"  # in the parser's `env`: what the text has of them
 _NAME = re.compile(r"(\w+)(?:\.src)?")
 _TAG = re.compile(r"(<[^<>]*>)")
 _COMMENT_BEGINS, _COMMENT_ENDS = "{/*", "*/}"
@@ -57,17 +62,25 @@ def use_mdx(parser: MarkdownIt) -> None:
 
 def _imports(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Leaves out `import` and `export` at the top of a text, each where nothing but others like it came before, and
-    remembers which files they name."""
+    further down what imports components that the text has; remembers which files they name."""
     begin = state.bMarks[start_line]
-    if silent or state.tokens or state.level or not state.src.startswith(("import ", "export "), begin):
+    if silent or state.level or not state.src.startswith(("import ", "export "), begin):
         return False
     end = next((line for line in range(start_line, end_line) if state.isEmpty(line)), end_line)
     paragraph = state.src[begin:state.eMarks[end - 1]]
-    if not _IMPORTS.fullmatch(paragraph):
+    if not (_are_used(paragraph, state) if state.tokens else _IMPORTS.fullmatch(paragraph)):
         return False
     state.env.setdefault(_FILES, {}).update(_FILE.findall(paragraph))
     state.line = end
     return True
+
+
+def _are_used(paragraph: str, state: StateBlock) -> bool:
+    """Whether the lines of a paragraph import components, each of which stands in the text."""
+    found = map(_COMPONENT.fullmatch, paragraph.split("\n"))
+    if _USED not in state.env:
+        state.env[_USED] = frozenset(_USE.findall(state.src))
+    return all(one is not None and one[1] in state.env[_USED] for one in found)
 
 
 def _comment(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

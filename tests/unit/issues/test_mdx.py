@@ -84,10 +84,12 @@ def test_a_component_that_leads_somewhere_is_a_link(text: str, html: str) -> Non
 @pytest.mark.parametrize(("text", "html"), [
     ("import A from '../a'\nimport { b,\n c } from \"x\";\n\nexport const m = {\n  a: 1\n}\n\n# a\n\nimport b from 'c'",
      "<h2 id=\"a\">a</h2>\n<p>import b from 'c'</p>"),
+    ("a\n\nimport Note from '@/note'\nimport { Tip } from \"x\";\n\n<Note>\n<Tip>b</Tip>\n</Note>\n\nimport A from 'a'",
+     "<p>a</p>\n<p>\nb\n</p>\n<p>import A from 'a'</p>"),
     ("import duties rise\n\na", "<p>import duties rise</p>\n<p>a</p>"),
     ("export const is a word", "<p>export const is a word</p>"),
 ])
-def test_what_mdx_imports_and_exports_at_the_top_is_left_out(text: str, html: str) -> None:
+def test_what_mdx_imports_and_exports_is_left_out(text: str, html: str) -> None:
     assert parse(text).clean.rstrip("\n") == html
 
 
