@@ -18,6 +18,17 @@ _ICON = re.compile(
     r"(?<![A-Za-z0-9:/]):(?:material|octicons|simple|fontawesome-(?:solid|regular|brands))-[a-z0-9-]{1,60}:"
     r"(?![A-Za-z0-9:/])(?P<space> ?)")
 _AS_PICTURE = "\ufe0f"
+# GitHub's names that the library does not know: it calls them otherwise, or is older.
+_OF_GITHUB = {
+    "bubble_tea": "🧋", "camera_flash": "📸", "coin": "🪙", "facepalm": "🤦", "fist_raised": "✊",
+    "flight_arrival": "🛬", "flight_departure": "🛫", "hand_over_mouth": "🤭", "hugs": "🤗", "ladder": "🪜",
+    "medal_military": "🎖️", "medal_sports": "🏅", "melting_face": "🫠", "metal": "🤘", "money_mouth_face": "🤑",
+    "monocle_face": "🧐", "pinched_fingers": "🤌", "potted_plant": "🪴", "rofl": "🤣", "roll_eyes": "🙄",
+    "saluting_face": "🫡", "screwdriver": "🪛", "shrug": "🤷", "smiling_face_with_tear": "🥲",
+    "smiling_face_with_three_hearts": "🥰", "star_struck": "🤩", "teapot": "🫖", "thinking": "🤔", "unicorn": "🦄",
+    "upside_down_face": "🙃", "vomiting_face": "🤮", "zipper_mouth_face": "🤐", "cn": "🇨🇳", "de": "🇩🇪", "es": "🇪🇸",
+    "fr": "🇫🇷", "gb": "🇬🇧", "it": "🇮🇹", "jp": "🇯🇵", "kr": "🇰🇷", "ru": "🇷🇺", "us": "🇺🇸",
+}
 
 
 def use_shortcodes(parser: MarkdownIt) -> None:
@@ -48,6 +59,8 @@ def _emoji(name: str) -> str:
     """The emoji of a name, shown as a picture also where it is a character of text by itself; "" if there is none."""
     from rich.emoji import Emoji, NoEmoji  # slow import: few issues have shortcodes
 
+    if name in _OF_GITHUB:
+        return _OF_GITHUB[name]
     try:
         found = str(Emoji(name))
     except NoEmoji:

@@ -13,6 +13,7 @@ from tests.unit.issues.rendered import line
     ("Done :tada:", "Done 🎉"),
     ("欢迎:tada:各位", "欢迎🎉各位"),
     (":tada::+1:", "🎉👍"),
+    ("Hm :thinking:, :star_struck: :shrug: :cn: :us:", "Hm 🤔, 🤩 🤷 🇨🇳 🇺🇸"),
     ("**:warning: 注意** :heart:", "<strong>⚠️ 注意</strong> ❤️"),
     ("Write us :fontawesome-solid-comments:", "Write us"), (":material-heart-outline: Thanks", "Thanks"),
     ("As follows:simple-minded: a list", "As follows:simple-minded: a list"),
