@@ -101,13 +101,15 @@ def _descriptions(given: str, title: str, body: Body, told: Excerpts) -> tuple[l
     from pipeline.issues.reading.descriptions import cut
     from pipeline.issues.reading.excerpts import words_of
 
-    spoken = [cut(text) for text in (words_of(body, given), told.small) if text and not _ends_so(title, text)]
-    return spoken, [text for text in told.descriptions if not _ends_so(title, text)]
+    spoken = [cut(text) for text in (words_of(body, given), told.small) if text and not _says(title, text)]
+    return spoken, [text for text in told.descriptions if not _says(title, text)]
 
 
-def _ends_so(title: str, text: str) -> bool:
-    """Whether a title says all of a text, at its end: `Ink Weekly #14: On paper` says `On paper`."""
-    return title.casefold().endswith(text.casefold())
+def _says(title: str, text: str) -> bool:
+    """Whether a title says all of a text, at its end or beginning: `Ink Weekly #14: On paper` says `On paper` and
+    `Ink Weekly`."""
+    said, folded = text.casefold(), title.casefold()
+    return folded.endswith(said) or folded.startswith(said)
 
 
 def _is_short_day(name: str, day: date) -> bool:

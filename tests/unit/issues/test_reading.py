@@ -259,6 +259,8 @@ def test_the_cover_is_front_matter_or_the_picture_in_the_first_block(text: str, 
     ("---\ntitle: On Ink\ndescription: On ink\n---\n正文说了很多别的事情。", ("正文说了很多别的事情。",), False),
     ("---\ntitle: 'Ink Weekly #14: On ink'\ndescription: On ink\n---\n正文说了很多别的事情。",
      ("正文说了很多别的事情。",), False),
+    ("---\ntitle: Ink Weekly 2026-Oct-19\ndescription: Ink weekly\n---\n正文说了很多别的事情。",
+     ("正文说了很多别的事情。",), False),
     ("---\ntitle: 墨水周刊：纸从哪里来的呢\n---\n纸从哪里来的呢\n\n正文说了很多别的事情。",
      ("正文说了很多别的事情。",), False),
     (("**📦 Module update**\n\n⛵ **[墨水的新闻与动态](https://example.com/a)**\n\n"
