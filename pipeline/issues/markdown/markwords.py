@@ -24,7 +24,7 @@ _ENDING = PICTURE_ENDING + r"(?:\?[^\s\"'{}<>]{0,100})?"
 _PICTURE = re.compile(
     rf"[\"}}](?P<a>[^\"{{}}<>\n]{{1,300}}{_ENDING})\"|['}}](?P<b>[^'{{}}<>\n]{{1,300}}{_ENDING})'"
     rf"|(?:^|[\s=}}])(?P<c>[^\s\"'={{}}<>]{{1,300}}{_ENDING})(?=\s|$)", re.IGNORECASE)
-_BESIDE_THE_ISSUE = frozenset(("figure", "asset_img", "image", "img"))  # where others look is not known
+_BESIDE_THE_ISSUE = re.compile(r".*(?:figure|image|img).*")  # where others look is not known
 # To another issue, and to a file of this one.
 _WITHIN_HEXO = {"post_link": IN_CONTENT + "{}.md", "asset_link": IN_ASSETS + "{}"}
 _BLANK_OR_QUOTED = " \t'\""
@@ -149,16 +149,17 @@ def _leading(parts: list[str], address: str) -> list[str]:
 
 def _is_prose(text: str) -> bool:
     """Whether a value of which nobody knows what it is for is for readers."""
-    return _PROSE.search(text) is not None or count_letters(text) >= _SENTENCE or text.endswith(_ENDS)
+    return (_PROSE.search(text) is not None or count_letters(text) >= _SENTENCE or text.endswith(_ENDS)
+            or _MARKDOWN_LINK.search(text) is not None)
 
 
 def _picture(mark: Mark, said: Mapping[str, str]) -> str:
     """The HTML of the first picture that a mark names; "" if it names none."""
     found = _PICTURE.search(mark.rest)
     place = (found["a"] or found["b"] or found["c"]).strip() if found else ""
-    if not place and mark.name in _BESIDE_THE_ISSUE:  # of a picture no address need say that it is one
+    if not place and _BESIDE_THE_ISSUE.fullmatch(mark.name):  # of a picture no address need say that it is one
         place = said.get("src", "").strip()
-    if not place.startswith(("/", "./", "../", "http://", "https://")) and mark.name not in _BESIDE_THE_ISSUE:
+    if not place.startswith(("/", "./", "../", "http://", "https://")) and not _BESIDE_THE_ISSUE.fullmatch(mark.name):
         return ""
     if mark.name == "asset_img" and place and not place.startswith(("/", "http")):
         place = IN_ASSETS + place
