@@ -1,7 +1,8 @@
 """Lists of attributes as site generators read them: `## A {#a}`, `[b](c){:target="_blank"}`, `![](d.png){width=300}`,
 `![](e.png){ loading=lazy }`.
 
-They say how something looks or is called, not what it says: the name of a heading is kept and the width of a picture.
+They say how something looks or is called, not what it says: the name of a heading is kept and the width of a picture,
+and that of another block where a link leads to it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ _SPANS = {"link_close": _BEHIND, "image": _BEHIND} | dict.fromkeys(("code_inline
 
 
 def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
-    """The stream without lists of attributes; headings have the id that theirs gives them in `meta`."""
+    """The stream without lists of attributes; headings have the id that theirs gives them in `meta`, and where a link
+    leads to the name of another block, `{:#ink}`, that stands in the place of its list."""
     kept: list[Token] = []
     emptied = False
+    asked = {str(child.attrs["href"]) for token in tokens for child in token.children or ()
+             if child.type == "link_open" and str(child.attrs["href"]).startswith("#")}
     tokens = list(_without_rows(tokens))
     for at, token in enumerate(tokens):
         if emptied and token.type == "paragraph_close":
@@ -38,16 +42,27 @@ def settle_attributes(tokens: Sequence[Token]) -> list[Token]:
         kept.append(token)
         if token.type != "inline" or "{" not in token.content:
             continue
-        children = _without_alone(_without_behind(without_raw_marks(token)))
+        typed = without_raw_marks(token)
+        children = _without_alone(_without_behind(typed))
         if at > 1 and tokens[at - 2].type == "list_item_open":
             _take_first(children)
         if tokens[at - 1].type == "heading_open":
             tokens[at - 1].meta["id"] = _take_name(children)
-        token.children = children
+        place = _place(typed, asked)
+        asked -= {one.meta["id"] for one in place}  # of several with one name, the first is meant
+        token.children = [*place, *children] if children else []
         if not children and tokens[at - 1].type == "paragraph_open":
             emptied = True
-            kept[-2:] = []
+            kept[-2:] = [Token("html_block", "", 0, content=one.content + "\n", map=token.map) for one in place]
     return kept
+
+
+def _place(children: Sequence[Token], asked: Container[str]) -> list[Token]:
+    """A place in the text for each list of attributes on a line of its own whose name links lead to."""
+    alone = (_NAME.search(child.content) for child in children
+             if child.type == "text" and _ALONE.fullmatch(child.content.strip()))
+    return [Token("html_inline", "", 0, content=f'<a id="{name["id"]}"></a>', meta={"id": f"#{name['id']}"})
+            for name in alone if name and f"#{name['id']}" in asked]
 
 
 def _without_rows(tokens: Sequence[Token]) -> Iterator[Token]:

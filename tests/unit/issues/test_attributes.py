@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.issues.document import parse
 from pipeline.issues.markdown.body import Body
 from pipeline.issues.reading.excerpts import excerpts
 from tests.unit.issues.rendered import PAGE, shown
@@ -41,6 +42,15 @@ LINK = '<a href="https://a.example">a</a>'
 ])
 def test_a_list_of_attributes_is_not_text(text: str, html: str) -> None:
     assert shown(text) == html
+
+
+def test_the_name_of_a_block_is_kept_where_a_link_leads_to_it() -> None:
+    page = parse("[a](#b) [c](#d)\n\n{:#b}\ne\n{: .f}\n\n{:.g #d}\n- h\n\n{:#i}\nj\n\n{:#b}\nk")
+
+    assert page.clean == (
+        '<p><a href="#b">a</a> <a href="#d">c</a></p>\n<p><a id="b"></a>e</p>\n<a id="d"></a>\n'
+        "<ul>\n<li>h</li>\n</ul>\n<p>j</p>\n<p>k</p>\n")
+    assert not page.findings
 
 
 def test_a_title_has_no_list_of_attributes() -> None:
