@@ -33,6 +33,8 @@ GitDate = Callable[[str], datetime | date | None]
 _SHORT_DAY = re.compile(r"(\d{2})[-_.](\d{2})[-_.](\d{2})(?!\d)")
 _NEARBY = timedelta(days=7)  # from a day in a name to that of the front matter, which may be put off
 
+_JUNE = 6
+
 
 def read_manuscript(raw: bytes, path: str, *, zone: tzinfo, send_at: time, git_date: GitDate) -> Manuscript:
     """The Manuscript of a file; `path` is relative to the folder, NFC.
@@ -89,11 +91,17 @@ def read_halfway(
 def _number(name: str, title: str, when: When | None, told: Excerpts) -> int | None:
     """That of the file's name, of the title in front matter, or of the first heading, which in a collection is that
     of its first part."""
-    counted = None if when and year_in_name(name) == when.day.year else _first(
+    counted = None if when and _has_its_year(name, when.day) else _first(
         number_in_name(name), _number_before_month(name, when.day) if when else None)
     headed = None if title and told.begins_a_part else told.heading_number
     written = "" if date_in_name(name) else written_name(name)  # with a day, `Soot vol. 2` is what it is about
     return _first(counted, number_in_title(title), headed, number_in_title(written))
+
+
+def _has_its_year(name: str, day: date) -> bool:
+    """Whether the number in a name is but the year of its day, or the next one in summer or autumn, or the last one in
+    winter or spring: `2025-in-review` of January 2026."""
+    return year_in_name(name) in (day.year, day.year + (1 if day.month > _JUNE else -1))
 
 
 def _descriptions(given: str, title: str, body: Body, told: Excerpts) -> tuple[list[str], list[str]]:

@@ -458,6 +458,8 @@ def test_a_description_has_words_and_no_marks_for_their_look() -> None:
 @pytest.mark.parametrize(("path", "day", "number"), [
     ("salon-2026.md", "2026-03-10", None), ("2026-ink-survey.md", "2026-03-10", None),
     ("2026-墨.md", "2026-03-10", None),
+    ("2025-in-review.md", "2026-01-01", None), ("salon-2026.md", "2025-12-10", None),
+    ("2025-in-review.md", "2026-07-01", 2025), ("salon-2026.md", "2027-07-01", 2026),
     ("salon-2026.md", "2025-03-10", 2026), ("2026-ink-survey.md", "2025-03-10", 2026),
     ("issue-2026.md", "2026-03-10", 2026), ("salon2026.md", "2026-03-10", 2026), ("2026.md", "2026-03-10", 2026),
 ])
