@@ -11,10 +11,10 @@ __version__ = "0.1.0"
 CONFIG = "config.yaml"
 """The settings file of a command that names none."""
 
-READER = 29
+READER = 30
 """Grows when files are to be read anew after an upgrade."""
 
-RENDERER = 40
+RENDERER = 41
 """Grows when the same Markdown comes out differently after an upgrade."""
 
 GARBAGE = 50_000
