@@ -77,10 +77,15 @@ class Lives(RuleBasedStateMachine):
 
     @rule(name=NAMES, days=st.integers(-4, 3), draft=st.booleans())
     def write(self, name: str, days: int, draft: bool) -> None:
-        n = next(self.count)
-        text = f"Of word{n:03}. {words(n)}"
-        self.save(f"word{n:03}", Written(self.named(name), self.today() + timedelta(days=days), text,
-                                         "draft: true\n" if draft and days > 0 else ""))
+        self.begin_text(self.named(name), self.today() + timedelta(days=days),
+                        "draft: true\n" if draft and days > 0 else "")
+
+    @rule(at=ANY, days=st.integers(1, 4))
+    def save_over(self, at: int, days: int) -> None:
+        """The next issue, in the file of this one."""
+        for word, file in self.some(at, lambda word, file: file.was_seen and not COPY.match(word)):
+            del self.here[word]
+            self.begin_text(file.path, file.day + timedelta(days=days))
 
     @rule(at=ANY, name=NAMES, edits=st.booleans())
     def rename(self, at: int, name: str, edits: bool) -> None:
@@ -241,6 +246,11 @@ class Lives(RuleBasedStateMachine):
         """A path that no file ever had."""
         n = next(self.count)
         return Path(name.format(n=n, name=f"ink{n}"))
+
+    def begin_text(self, path: Path, day: date, front: str = "") -> None:
+        n = next(self.count)
+        text = f"Of word{n:03}. {words(n)}\n\n{words(1000 + n)}"
+        self.save(f"word{n:03}", Written(path, day, text, front))
 
     def path(self, file: Written) -> Path:
         return self.made.issues / file.path
