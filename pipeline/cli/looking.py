@@ -13,7 +13,7 @@ import click
 
 from pipeline.cli.invocation import DONE, SOME_HELD, Command, Invocation, pass_invocation
 from pipeline.clock import local
-from pipeline.errors import IssueError
+from pipeline.errors import IssueError, UnknownIssue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,8 +166,20 @@ def _explained(app: App, issue: str) -> Explained:
             return explained(found, [*_what_it_waits_for(app, found.key), *([str(mistake)] if mistake else [])])
         if app.publisher.has_read_all():
             return explained(found, [*_what_it_waits_for(app, found.key), *map(str, app.standstill())])
-    foreseen, stands = app.foreseen(issue)
+    try:
+        foreseen, stands = app.foreseen(issue)
+    except UnknownIssue as unknown:
+        raise _left_out(app, issue) or unknown from None
     return explained(foreseen, [str(one) for one in stands])
+
+
+def _left_out(app: App, name: str) -> UnknownIssue | None:
+    """What to say of a file that is taken for no issue, perhaps by mistake."""
+    from pipeline.issues.reading.paths import is_called  # slow imports
+    from pipeline.preview.left_out import left_out
+
+    return next((UnknownIssue(one.message, path=one.path, remedy=one.remedy, rule=one.rule)
+                 for one in left_out(app.source) if is_called(one.path, name)), None)
 
 
 def _what_it_waits_for(app: App, key: str) -> list[str]:

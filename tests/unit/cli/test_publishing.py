@@ -355,6 +355,16 @@ def test_explain_says_what_is_wrong_with_a_file_that_is_no_issue(letters: Public
     assert said.out.startswith('04-Glue.md: problem: 04-Glue.md:2: date "2026/13/01" is not a day: write a day ')
 
 
+@pytest.mark.parametrize("name", ["04-Glue.MD", "issues/04-Glue.MD", "04-Glue"])
+def test_explain_says_why_a_file_of_another_ending_is_no_issue(letters: Publication, name: str) -> None:
+    letters.write("04-Glue.MD", "The fourth is about glue.", day="2026/03/01")
+
+    said = run(letters, "explain", name)
+
+    assert said.code == 2
+    assert said.err.startswith("04-Glue.MD: is taken for no issue: issues.include names no files that end in .MD: ")
+
+
 def test_explain_says_who_withholds_whom(letters: Publication) -> None:
     letters.write("04-Glue.md", "The fourth is about glue.", day="2099/01/05")
     letters.write("04-Size.md", "Another fourth, which is about size and gold.", day="2099/01/05")
