@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make demo` and `make test`. `make help` names the rest.
-# The first one makes .venv from the hash-locked requirements; needs Python 3.11 or newer and nothing else.
+# Whichever is run first makes .venv from the hash-locked requirements; needs Python 3.11 or newer, with pip or venv.
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
