@@ -229,7 +229,8 @@ class Gatherer:
     ) -> tuple[Record, Text] | None:
         """What is to be written of an issue whose file was read anew; one that moved or came back is written here."""
         manuscript = inventory.manuscripts.get(path)
-        if manuscript and old and (problem := overwritten(old, manuscript, inventory.signatures[path].sketch)):
+        if manuscript and old and (problem := overwritten(
+                old, manuscript, inventory.signatures[path].sketch, inventory.problem_before(path))):
             inventory.refuse_text(path, problem)
             manuscript = None
         if manuscript is None or heard is None:

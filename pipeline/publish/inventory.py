@@ -120,6 +120,11 @@ class Inventory:
     def problem_of(self, path: str) -> Problem | None:
         return self._files[path].problem
 
+    def problem_before(self, path: str) -> Problem | None:
+        """What was wrong with it at the last look."""
+        before = self._known.get(path)
+        return before.problem if before else None
+
     def is_stranger(self, path: str, key: str) -> bool:
         """Whether a file that was not read, because it is as it was, is to be another issue than it was."""
         before = self._files[path].key

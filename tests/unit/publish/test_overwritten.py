@@ -75,6 +75,18 @@ def test_a_draft_of_the_next_issue_does_not_take_the_old_one_away(letters: Publi
     assert (letters.folder / "feeds" / "atom.xml").read_bytes() == feed
 
 
+def test_who_approves_the_old_one_meanwhile_does_not_give_it_the_new_text(letters: Publication) -> None:
+    letters.write("14-apples.md", text(15), day=TODAY + DAY)
+    letters.deliver()
+    letters.app.decisions.approve(letters.record("14"))
+
+    problems = [one for _ in range(3) for one in letters.deliver().problems]
+
+    assert [one.rule for one in problems] == ["issue-overwritten"] * 3
+    assert words(14).split(maxsplit=1)[0] in (letters.folder / "feeds" / "atom.xml").read_text("utf-8")
+    assert letters.mails == []
+
+
 @pytest.mark.parametrize(("body", "day"), [
     pytest.param(text(15), TODAY - 7 * DAY, id="rewritten, with its date"),
     pytest.param(f"{words(14)}\n\n{words(15)}", TODAY + DAY, id="half rewritten"),
